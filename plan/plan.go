@@ -1,0 +1,246 @@
+package plan
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"rolecall/label"
+)
+
+// Key names one cell of the portal: a contact's label on one axis.
+type Key struct {
+	ContactID label.ContactID
+	Axis      label.Axis
+}
+
+// Compare orders keys by contact id (shorter ids first, so that decimal ids stand in numeric order), then axis.
+func (k Key) Compare(o Key) int {
+	return cmp.Or(cmp.Compare(len(k.ContactID), len(o.ContactID)), cmp.Compare(k.ContactID, o.ContactID), cmp.Compare(k.Axis, o.Axis))
+}
+
+// Ours is what the classifier says of one axis, cut down to what the merge needs.
+type Ours struct {
+	Value      label.Value
+	Empty      bool // "none of these", decided
+	ByPerson   bool
+	Confidence float64
+	Method     label.Method
+	RuleID     string
+}
+
+// OursOf cuts a finding down. An abstaining finding gives the zero Ours with its confidence.
+func OursOf(f label.Finding) Ours {
+	o := Ours{Confidence: f.Confidence, Method: f.Method, RuleID: f.RuleID, ByPerson: f.Method.IsPerson()}
+	if f.Accepted {
+		o.Value = f.Value
+		o.Empty = f.Value == "" && o.ByPerson
+	}
+	return o
+}
+
+// Row is everything known of one contact when the plan is made.
+type Row struct {
+	ContactID label.ContactID
+	TitleKey  string
+	Base      [label.AxisCount]Base
+	Ours      [label.AxisCount]Ours
+	Theirs    [label.AxisCount]label.Value
+	TheirsBy  [label.AxisCount]label.EditKind
+	// Held: an undo holds this cell for the present revision; nothing is pushed.
+	Held [label.AxisCount]bool
+}
+
+// Input is the whole observed state that a plan is made from.
+type Input struct {
+	Rows       []Row
+	Taxonomies [label.AxisCount]label.Taxonomy
+	TakeOver   label.TakeOver
+	// MachineEditsTeach lets edits by imports, workflows and integrations teach.
+	MachineEditsTeach bool
+}
+
+// Change is one thing to do, as comparable data.
+type Change struct {
+	Key      Key
+	Verb     Verb
+	TitleKey string
+	Base     Base
+	// From is in HubSpot now, To is what shall be there (for Push) or be remembered (Adopt, Pull).
+	From, To label.Value
+	// Teaches: a Pull that becomes a lesson.
+	Teaches bool
+	// Protects: a Pull or Adopt after which the machine leaves the cell alone.
+	Protects   bool
+	Confidence float64
+	Method     label.Method
+	RuleID     string
+}
+
+// Plan is a sorted list of changes, one at most for each Key; Keep is absence.
+type Plan struct {
+	Changes []Change
+}
+
+// Compute makes the plan. It is pure: equal input gives an equal plan, whatever the order of its rows.
+func Compute(in Input) Plan {
+	known := [label.AxisCount]map[label.Value]bool{}
+	for _, a := range label.Axes() {
+		known[a] = make(map[label.Value]bool, len(in.Taxonomies[a].Terms))
+		for _, term := range in.Taxonomies[a].Terms {
+			known[a][term.Value] = true
+		}
+	}
+	var out []Change
+	for _, row := range in.Rows {
+		for _, a := range label.Axes() {
+			if c, ok := change(in, row, a, known[a]); ok {
+				out = append(out, c)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Change) int { return a.Key.Compare(b.Key) })
+	return Plan{Changes: out}
+}
+
+// change is the merge of one cell as a Change; ok is false for Keep.
+func change(in Input, row Row, a label.Axis, known map[label.Value]bool) (Change, bool) {
+	ours, theirs := row.Ours[a], row.Theirs[a]
+	verb := Merge(Versions{
+		Base: row.Base[a], Ours: ours.Value, OursEmpty: ours.Empty, OursByPerson: ours.ByPerson,
+		Theirs: theirs, TheirsUnknown: theirs != "" && !known[theirs],
+		TheirsBy: row.TheirsBy[a], TakeOver: in.TakeOver,
+	})
+	if verb == Keep || verb == Push && row.Held[a] {
+		return Change{}, false
+	}
+	c := Change{
+		Key: Key{row.ContactID, a}, Verb: verb, TitleKey: row.TitleKey, Base: row.Base[a],
+		From: theirs, To: ours.Value, Confidence: ours.Confidence, Method: ours.Method, RuleID: ours.RuleID,
+	}
+	if verb == Pull {
+		person := row.TheirsBy[a] == label.EditPerson
+		c.To = theirs
+		c.Teaches = row.Base[a].Known && (person || in.MachineEditsTeach)
+		c.Protects = !c.Teaches
+	}
+	if verb == Adopt {
+		c.To = theirs
+	}
+	return c, true
+}
+
+// Only returns the changes with this verb, in order.
+func (p Plan) Only(v Verb) []Change {
+	var out []Change
+	for _, c := range p.Changes {
+		if c.Verb == v {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Count is the number of changes with this verb.
+func (p Plan) Count(v Verb) int {
+	n := 0
+	for _, c := range p.Changes {
+		if c.Verb == v {
+			n++
+		}
+	}
+	return n
+}
+
+// Empty says that there is nothing to write, remember or ask.
+func (p Plan) Empty() bool { return len(p.Changes) == 0 }
+
+// Fingerprint names the pushes of the plan: equal writes, equal fingerprint. An approval is bound to it.
+func (p Plan) Fingerprint() string {
+	h := sha256.New()
+	part := func(s string) {
+		var n [4]byte
+		binary.BigEndian.PutUint32(n[:], uint32(len(s)))
+		h.Write(n[:])
+		h.Write([]byte(s))
+	}
+	for _, c := range p.Changes {
+		if c.Verb != Push {
+			continue
+		}
+		part(string(c.Key.ContactID))
+		part(c.Key.Axis.String())
+		part(string(c.From))
+		part(string(c.To))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Applied is one push that reached HubSpot, as the journal keeps it.
+type Applied struct {
+	Key           Key
+	Before, After label.Value
+	BaseBefore    Base
+}
+
+// Inverse is the plan that takes pushes back: each cell returns to what it held before and its base to
+// the base before. It applies only where HubSpot still shows our value; now gives that value per key.
+// kept counts the cells that somebody has changed since.
+func Inverse(done []Applied, now map[Key]label.Value) (p Plan, kept int) {
+	for _, d := range done {
+		if now[d.Key] != d.After {
+			kept++
+			continue
+		}
+		p.Changes = append(p.Changes, Change{Key: d.Key, Verb: Push, Base: d.BaseBefore, From: d.After, To: d.Before})
+	}
+	slices.SortFunc(p.Changes, func(a, b Change) int { return a.Key.Compare(b.Key) })
+	return p, kept
+}
+
+// Group is a set of pushes that change one value into another for one reason.
+type Group struct {
+	Axis     label.Axis
+	From, To label.Value
+	Method   label.Method
+	RuleID   string
+	Count    int
+	// Samples are the first few changes of the group.
+	Samples []Change
+}
+
+// Groups sums the pushes up, biggest first (ties in the order of axis, from, to, reason), with up to samples of each.
+func (p Plan) Groups(samples int) []Group {
+	type id struct {
+		axis     label.Axis
+		from, to label.Value
+		method   label.Method
+		rule     string
+	}
+	at := map[id]int{}
+	var out []Group
+	for _, c := range p.Changes {
+		if c.Verb != Push {
+			continue
+		}
+		k := id{c.Key.Axis, c.From, c.To, c.Method, c.RuleID}
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, Group{Axis: k.axis, From: k.from, To: k.to, Method: k.method, RuleID: k.rule})
+		}
+		out[i].Count++
+		if len(out[i].Samples) < samples {
+			out[i].Samples = append(out[i].Samples, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Group) int {
+		return cmp.Or(-cmp.Compare(a.Count, b.Count), cmp.Compare(a.Axis, b.Axis), strings.Compare(string(a.From), string(b.From)),
+			strings.Compare(string(a.To), string(b.To)), strings.Compare(string(a.Method), string(b.Method)), strings.Compare(a.RuleID, b.RuleID))
+	})
+	return out
+}
