@@ -1,0 +1,102 @@
+package title
+
+import "strings"
+
+// Normalize returns the title as it is matched: cleaned, lower case, Latin and Greek letters without accents, umlauts one way
+// however they were written, gender marks and ad decorations gone, known abbreviations written out, one space between tokens.
+// Separators stay as tokens of their own (see Segments), meaningful marks stay in their words (c++, c#, .net, r&d). The result is
+// valid UTF-8 of at most MaxRunes runes, and Normalize of it is itself.
+//
+//	Geschaeftsfuehrer (m/w/d)        geschaftsfuhrer
+//	Sr. Mktg Mgr, EMEA               senior marketing manager , emea
+//	Directrice des Ventes            directeur des ventes
+//	Founder & CEO | Speaker at Acme  founder & ceo | speaker @ acme
+func Normalize(raw string) string {
+	text := Clean(raw)
+	for range 6 {
+		next := normalizeOnce(text)
+		if next == text {
+			break
+		}
+		text = next
+	}
+	return text
+}
+
+func normalizeOnce(text string) string {
+	text = undecorate(fold(text))
+	var room [64]string
+	tokens := scan(room[:0], text)
+	for i, token := range tokens {
+		tokens[i] = canonicalWord(token)
+	}
+	return capRunes(join(separate(rewrite(tokens))), MaxRunes)
+}
+
+// separate settles the separators: none at either end, one at a time, "at" before a place of work becomes @, and "X / X", which is
+// what "Lehrer/Lehrerin" has become by now, is X.
+func separate(tokens []string) []string {
+	out := tokens[:0]
+	for i, token := range tokens {
+		if placeWord(token) && len(out) > 0 && i+1 < len(tokens) && !notPlace(tokens[i+1]) && separatorOf(out[len(out)-1]) == None {
+			token = "@"
+		}
+		s := separatorOf(token)
+		if s == None {
+			if n := len(out); n >= 2 && out[n-2] == token && (out[n-1] == "/" || out[n-1] == "(") {
+				out = out[:n-1]
+				continue
+			}
+			out = append(out, token)
+			continue
+		}
+		switch {
+		case len(out) == 0:
+		case separatorOf(out[len(out)-1]) == None:
+			out = append(out, token)
+		case s == At || s == Bar && separatorOf(out[len(out)-1]) != At:
+			out[len(out)-1] = token
+		}
+	}
+	for len(out) > 0 && (separatorOf(out[len(out)-1]) != None || out[len(out)-1] == "&") {
+		out = out[:len(out)-1]
+	}
+	return out
+}
+
+// placeWord reports whether a word says "in the house of": a company follows, not the work.
+func placeWord(token string) bool {
+	switch token {
+	case "at", "bei", "chez", "bij", "hos", "presso":
+		return true
+	}
+	return false
+}
+
+// notPlace reports whether a word after "at" belongs to the work: attorney at law, ambassador at large.
+func notPlace(token string) bool {
+	switch token {
+	case "law", "large", "sea", "home", "risk", "arms", "height", "heights":
+		return true
+	}
+	return separatorOf(token) != None
+}
+
+func join(tokens []string) string {
+	if len(tokens) == 1 {
+		return tokens[0]
+	}
+	size := len(tokens)
+	for _, t := range tokens {
+		size += len(t)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for i, t := range tokens {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(t)
+	}
+	return b.String()
+}

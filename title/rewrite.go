@@ -1,0 +1,95 @@
+package title
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+)
+
+//go:embed abbreviations.txt
+var abbreviationTable string
+
+// phrase is one row of abbreviations.txt: a run of words and what is written instead.
+type phrase struct {
+	words, instead []string
+}
+
+// phrases maps the first word of each phrase to the phrases that start with it, the longest first.
+var phrases = sync.OnceValue(func() map[string][]phrase {
+	table := make(map[string][]phrase)
+	for line := range strings.SplitSeq(abbreviationTable, "\n") {
+		left, right, ok := strings.Cut(line, "=")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		for short := range strings.SplitSeq(left, ",") {
+			p := phrase{words: canonicalWords(short), instead: canonicalWords(right)}
+			if len(p.words) == 0 {
+				continue
+			}
+			list := table[p.words[0]]
+			at := len(list)
+			for at > 0 && len(list[at-1].words) < len(p.words) {
+				at--
+			}
+			list = append(list, phrase{})
+			copy(list[at+1:], list[at:])
+			list[at] = p
+			table[p.words[0]] = list
+		}
+	}
+	return table
+})
+
+func canonicalWords(s string) []string {
+	words := strings.Fields(fold(s))
+	for i, w := range words {
+		words[i] = canonicalWord(w)
+	}
+	return words
+}
+
+// rewrite puts the table's long forms in the place of abbreviations, until nothing changes. Words of a phrase follow one another
+// with no separator between.
+func rewrite(tokens []string) []string {
+	table := phrases()
+	for range 4 {
+		var out []string
+		for i := 0; i < len(tokens); {
+			p, ok := longest(table[tokens[i]], tokens[i:])
+			if !ok {
+				if out != nil {
+					out = append(out, tokens[i])
+				}
+				i++
+				continue
+			}
+			if out == nil {
+				out = append(make([]string, 0, len(tokens)+8), tokens[:i]...)
+			}
+			out = append(out, p.instead...)
+			i += len(p.words)
+		}
+		if out == nil {
+			break
+		}
+		tokens = out
+	}
+	return tokens
+}
+
+func longest(list []phrase, tokens []string) (phrase, bool) {
+next:
+	for _, p := range list {
+		if len(p.words) > len(tokens) {
+			continue
+		}
+		for i, w := range p.words {
+			if tokens[i] != w {
+				continue next
+			}
+		}
+		return p, true
+	}
+	return phrase{}, false
+}
