@@ -5,9 +5,9 @@ package reconcile
 
 import (
 	"context"
-	"time"
 
 	"rolecall/label"
+	"rolecall/plan"
 	"rolecall/workbook"
 )
 
@@ -26,78 +26,19 @@ type ControlPlane interface {
 type CRM interface {
 	// EnsureProperties brings our group, properties and their options in step with the taxonomies: adds,
 	// renames, hides, never removes. It returns problems for the Row check of terms, by term ID.
-	EnsureProperties(ctx context.Context, want Properties) (map[string]string, error)
+	EnsureProperties(ctx context.Context, want label.Properties) (map[string]string, error)
 	// Changed calls page for every page of contacts changed since the cursor and returns the next cursor.
 	// The zero Cursor reads everything by the list. A contact may come more than once. When page returns
 	// an error, Changed stops and returns it. After an error the cursor of the last good page is returned
 	// with it, so that a first read resumes where it stopped.
-	Changed(ctx context.Context, since Cursor, page func([]label.Contact, Cursor) error) (Cursor, error)
+	Changed(ctx context.Context, since label.Cursor, page func([]label.Contact, label.Cursor) error) (label.Cursor, error)
 	// Sweep reads every contact through the list, for what search has missed. It resumes like Changed.
-	Sweep(ctx context.Context, since Cursor, page func([]label.Contact, Cursor) error) (Cursor, error)
+	Sweep(ctx context.Context, since label.Cursor, page func([]label.Contact, label.Cursor) error) (label.Cursor, error)
 	// Read reads contacts by id, in any number, with the provenance of our properties when history is
 	// true. A merged id answers with MergedInto set, a deleted one is left out.
 	Read(ctx context.Context, ids []label.ContactID, history bool) ([]label.Contact, error)
-	// Write sets our properties, in batches, ids unique. It returns one Result for every Write, in order.
+	// Write sets our properties, in batches, ids unique. It returns one plan.Result for every plan.Write, in order.
 	// The error is for what ends the whole run (credentials, daily budget); refused rows and unknown
 	// outcomes are Results.
-	Write(ctx context.Context, writes []Write) ([]Result, error)
-}
-
-// Properties is what our HubSpot properties shall look like.
-type Properties struct {
-	Taxonomies      [label.AxisCount]label.Taxonomy
-	WriteConfidence bool
-	WriteSource     bool
-	// InUse counts contacts that carry a value, so that an option in use is hidden, not left visible, when its term goes.
-	InUse [label.AxisCount]map[label.Value]int
-	// MapOnto asks for hs_role or hs_seniority as well.
-	MapOnto [label.AxisCount]bool
-	// DryRun: look and report, change nothing.
-	DryRun bool
-}
-
-// Cursor is how far HubSpot has been read.
-type Cursor struct {
-	// After is the list's paging token while a first read or a sweep is under way; "" otherwise.
-	After string `json:"after,omitempty"`
-	// Watermark is the highest lastmodifieddate seen in answers, UTC; never our own clock.
-	Watermark time.Time `json:"watermark"`
-	// Complete: the list has been read to its end at least once; later reads search from the watermark.
-	Complete bool `json:"complete"`
-}
-
-// Write is one contact's new values. A nil pointer leaves a property alone.
-type Write struct {
-	// TraceID is the outbox row, sent as objectWriteTraceId.
-	TraceID    string
-	ContactID  label.ContactID
-	Labels     [label.AxisCount]*label.Value
-	Confidence *float64 // 0 to 1
-	Source     *string
-}
-
-// Outcome is what HubSpot made of one Write.
-type Outcome uint8
-
-// The outcomes.
-const (
-	// Taken: HubSpot confirmed it.
-	Taken Outcome = iota
-	// Refused: HubSpot said no to this row; Result has its words and a mend.
-	Refused
-	// Unknown: no answer came, or one that does not tell. To be read back before anything is sent again.
-	Unknown
-	// Gone: the contact is deleted or merged away.
-	Gone
-	// NotSent: the run ended before this row was sent.
-	NotSent
-)
-
-// Result is the outcome of one Write.
-type Result struct {
-	Outcome Outcome
-	// Code is HubSpot's category or error name, Message its words (may hold personal data: never logged), Mend what a person can do.
-	Code, Message, Mend string
-	// At is HubSpot's updatedAt of a Taken write, UTC.
-	At time.Time
+	Write(ctx context.Context, writes []plan.Write) ([]plan.Result, error)
 }

@@ -1,0 +1,26 @@
+package label
+
+import "time"
+
+// Properties is what our HubSpot properties shall look like.
+type Properties struct {
+	Taxonomies      [AxisCount]Taxonomy
+	WriteConfidence bool
+	WriteSource     bool
+	// InUse counts contacts that carry a value, so that an option in use is hidden, not left visible, when its term goes.
+	InUse [AxisCount]map[Value]int
+	// MapOnto asks for hs_role or hs_seniority as well.
+	MapOnto [AxisCount]bool
+	// DryRun: look and report, change nothing.
+	DryRun bool
+}
+
+// Cursor is how far HubSpot has been read.
+type Cursor struct {
+	// After is the list's paging token while a first read or a sweep is under way; "" otherwise.
+	After string `json:"after,omitempty"`
+	// Watermark is the highest lastmodifieddate seen in answers, UTC; never our own clock.
+	Watermark time.Time `json:"watermark"`
+	// Complete: the list has been read to its end at least once; later reads search from the watermark.
+	Complete bool `json:"complete"`
+}
