@@ -1,0 +1,114 @@
+package embedding
+
+import (
+	"context"
+	_ "embed"
+	"encoding/binary"
+	"encoding/hex"
+	"strconv"
+
+	"rolecall/title"
+)
+
+//go:embed titles.bin
+var builtin []byte
+
+const (
+	maxDimension = 256
+	laneRows     = 256 // rows whose bytes can be summed in 16 bits
+)
+
+// Static is a trained table of feature vectors: a title's vector is the sum of its features' rows, scaled to length 1. It is safe
+// for use by many goroutines at once.
+type Static struct {
+	table *table
+	id    string
+}
+
+// NewStatic returns the model in the binary. It fails, wrapping ErrModel, if the file is damaged or was trained for other rules of
+// normalisation than this program has.
+func NewStatic() (*Static, error) { return ParseStatic(builtin) }
+
+// ParseStatic returns the model in file, which is kept and must not be changed.
+func ParseStatic(file []byte) (*Static, error) {
+	t, err := parse(file)
+	if err != nil {
+		return nil, err
+	}
+	id := "builtin/titles-" + hex.EncodeToString(t.sum[:4]) + "/" + strconv.Itoa(t.header.Dimension) + "/" + title.Version
+	return &Static{t, id}, nil
+}
+
+// ID is "builtin/titles-CHECKSUM/DIMENSION/NORMALISER".
+func (s *Static) ID() string { return s.id }
+
+// Dimension is the length of every vector.
+func (s *Static) Dimension() int { return s.table.header.Dimension }
+
+// Header says what the model was trained on.
+func (s *Static) Header() Header { return s.table.header }
+
+// Checksum is the SHA-256 of the model file in hexadecimal.
+func (s *Static) Checksum() string { return hex.EncodeToString(s.table.sum[:]) }
+
+// Embed embeds raw titles; it never fails but by ctx.
+func (s *Static) Embed(ctx context.Context, titles []string) ([]Vector, error) {
+	list := vectors(len(titles), s.Dimension())
+	for i, t := range titles {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		s.EmbedInto(list[i], title.Normalize(t))
+	}
+	return list, nil
+}
+
+// EmbedInto writes the vector of a normalised title into dst, which must have the model's dimension. It allocates nothing. Where
+// the model knows no feature of the title, dst is zero.
+func (s *Static) EmbedInto(dst []float32, normalized string) {
+	clear(dst)
+	var room [MaxFeatures]uint64
+	features := AppendFeatures(room[:0], normalized)
+	for len(features) > 0 {
+		n := min(len(features), laneRows)
+		s.table.addRows(dst, features[:n])
+		features = features[n:]
+	}
+	normalize(dst)
+}
+
+// addRows adds the rows of at most laneRows features to dst. Eight bytes of a row are summed at once in the 16-bit lanes of two
+// words, so that no multiplication is needed before the end; a row's bytes carry 128 too much, which is taken off there.
+func (t *table) addRows(dst []float32, features []uint64) {
+	const words = maxDimension / 8
+	var sums [scaleGroups][2 * words]uint64
+	var counts [scaleGroups]int
+	dimension := t.header.Dimension
+	for _, f := range features {
+		i := t.find(f)
+		if i < 0 {
+			continue
+		}
+		g := t.groups[i] % scaleGroups
+		counts[g]++
+		row := t.rows[i*dimension : (i+1)*dimension]
+		sum := &sums[g]
+		for w := 0; len(row) >= 8 && w < words; w++ {
+			x := binary.LittleEndian.Uint64(row)
+			const even = 0x00ff00ff00ff00ff
+			sum[2*w] += x & even
+			sum[2*w+1] += x >> 8 & even
+			row = row[8:]
+		}
+	}
+	for g, n := range counts {
+		if n == 0 {
+			continue
+		}
+		step := t.header.Scales[g]
+		for d := range dst {
+			lane := sums[g][d>>3<<1|d&1] >> (uint(d>>1&3) * 16) & 0xffff
+			dst[d] += step * float32(int(lane)-128*n)
+		}
+	}
+}
