@@ -36,9 +36,11 @@ type Edit struct {
 
 // Contact is what rolecall knows of one HubSpot contact: no name, no e-mail.
 type Contact struct {
-	ID      ContactID
-	Title   string // jobtitle as typed
-	Company string
+	ID    ContactID
+	Title string // jobtitle as typed
+	// TitleKey is the normalised title that decisions are kept by; adapters leave it blank.
+	TitleKey string
+	Company  string
 	// Labels are our two properties' present values.
 	Labels [AxisCount]Value
 	// ModifiedAt is HubSpot's lastmodifieddate, UTC, to the millisecond.

@@ -59,3 +59,20 @@ func (r ReviewItem) Effect() float64 {
 	}
 	return float64(r.Contacts) * max(doubt, 0.05)
 }
+
+// ReviewRow is a Review item with what is known of its row in the sheet.
+type ReviewRow struct {
+	ReviewItem
+	// Seen is what people's cells of the row held at the last poll.
+	Seen string
+	// Published: the row stands in the sheet.
+	Published bool
+}
+
+// Question is a conflict about the contacts of one title.
+type Question struct {
+	TitleKey string
+	Asked    [AxisCount]bool
+	Theirs   [AxisCount]Value // what HubSpot shows on most of them
+	Contacts int
+}

@@ -1,0 +1,76 @@
+package label
+
+import "time"
+
+// Action is what somebody, or the clock, asks the daemon to do.
+type Action string
+
+// The actions, in the words of the Control tab.
+const (
+	ActionRun     Action = "Run now"
+	ActionPreview Action = "Preview"
+	ActionRetrain Action = "Retrain now"
+	ActionUndo    Action = "Undo last run"
+	ActionCheck   Action = "Check sheet"
+	ActionAccept  Action = "Accept held changes"
+	// ActionSweep reads every contact again; the clock asks for it at night.
+	ActionSweep Action = "Sweep"
+	// ActionTidy compacts Review; the clock asks for it at night.
+	ActionTidy Action = "Tidy"
+)
+
+// Actions lists what the Control tab offers, in its order.
+func Actions() []Action {
+	return []Action{ActionRun, ActionPreview, ActionRetrain, ActionUndo, ActionCheck, ActionAccept}
+}
+
+// Request is one row of the queue that every run goes through: the sheet's tick,
+// the clock, the command line. At most one open request for each action.
+type Request struct {
+	ID          int64
+	Action      Action
+	Scope       string // "changed", "review only", "all"; or the run to undo
+	Source      string // "sheet", "schedule", "start", "command line"
+	RequestedAt time.Time
+	StartedAt   time.Time // zero while it waits
+	FinishedAt  time.Time // zero while it runs
+	Result      string
+}
+
+// TitleRow is one distinct title with what was decided for it.
+type TitleRow struct {
+	Key      string
+	Title    string // a spelling of it
+	Contacts int
+	Decision Decision
+	Revision string // of the rulebook that decided; "" when nothing has yet
+}
+
+// Lesson is a person's edit in HubSpot, seen on one contact.
+type Lesson struct {
+	ContactID ContactID
+	TitleKey  string
+	Title     string
+	Axis      Axis
+	Value     Value // "" for cleared
+	By        string
+	At        time.Time
+}
+
+// CellEdit is one change that a person made to a cell of the sheet, kept for good.
+type CellEdit struct {
+	Tab, RowID, Column string
+	Old, New           string
+	SeenAt             time.Time
+}
+
+// LessonGroup is how many contacts' edits in HubSpot say the same of a title.
+type LessonGroup struct {
+	TitleKey string
+	Title    string
+	Axis     Axis
+	Value    Value
+	Contacts int
+	By       string
+	At       time.Time // of the newest
+}

@@ -1,0 +1,403 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"rolecall/label"
+)
+
+// CorrectionRow is a correction with the key of its title and whether its row stands in the sheet.
+type CorrectionRow struct {
+	label.Correction
+	TitleKey  string
+	Published bool
+}
+
+// CorrectionID is a correction's number as people see it.
+func CorrectionID(n int64) string { return fmt.Sprintf("C-%06d", n) }
+
+func correctionNumber(id string) (int64, error) {
+	n, err := strconv.ParseInt(strings.TrimPrefix(id, "C-"), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("correction id %q is not of the form C-000123", id)
+	}
+	return n, nil
+}
+
+const correctionSelect = `SELECT id, revision, title, title_key, role_given, role, seniority_given, seniority, scope, contact_id, source, source_id, author, at_ms, note, active, published FROM correction `
+
+// SaveCorrection keeps a person's verdict and returns it with ID and Revision. The same ID, or without
+// one the active correction for the same title and scope (and contact), gets a new revision: a later
+// answer replaces an earlier one, axis by axis. Every revision stays in the history. The contacts it
+// concerns become dirty.
+func (s *Store) SaveCorrection(ctx context.Context, c label.Correction, titleKey string) (label.Correction, error) {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		was, err := findCorrection(ctx, tx, c, titleKey)
+		if err != nil {
+			return err
+		}
+		var id int64
+		if was != nil {
+			if id, err = correctionNumber(was.ID); err != nil {
+				return err
+			}
+			c.Revision = was.Revision + 1
+			for _, a := range label.Axes() {
+				if c.ID == "" && !c.Labels[a].Given {
+					c.Labels[a] = was.Labels[a]
+				}
+			}
+			c.ID = was.ID
+			if was.TitleKey != titleKey { // a person retyped the title: the old one's contacts change too
+				if err := dirtyTitle(ctx, tx, was.TitleKey, was.Correction); err != nil {
+					return err
+				}
+			}
+			_, err = tx.ExecContext(ctx, `UPDATE correction SET revision=?, title=?, title_key=?, role_given=?, role=?, seniority_given=?, seniority=?, scope=?, contact_id=?,
+				source=?, source_id=?, author=?, at_ms=?, note=?, active=? WHERE id=?`, append([]any{c.Revision}, append(correctionArgs(c, titleKey), id)...)...)
+		} else {
+			c.Revision = 1
+			var res sql.Result
+			res, err = tx.ExecContext(ctx, `INSERT INTO correction (title, title_key, role_given, role, seniority_given, seniority, scope, contact_id, source, source_id, author, at_ms, note, active)
+				VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, correctionArgs(c, titleKey)...)
+			if err == nil {
+				id, err = res.LastInsertId()
+			}
+			c.ID = CorrectionID(id)
+		}
+		if err != nil {
+			return err
+		}
+		raw, err := json.Marshal(c)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO correction_history (correction_id, revision, content, at_ms) VALUES (?,?,?,?)`, id, c.Revision, string(raw), millis(c.At)); err != nil {
+			return err
+		}
+		return dirtyTitle(ctx, tx, titleKey, c)
+	})
+	if err != nil {
+		return c, fmt.Errorf("save a correction: %w", err)
+	}
+	return c, nil
+}
+
+func correctionArgs(c label.Correction, key string) []any {
+	r, s := c.Labels[label.Role], c.Labels[label.Seniority]
+	return []any{c.Title, key, r.Given, string(r.Value), s.Given, string(s.Value), string(c.Scope), string(c.ContactID), string(c.Source), c.SourceID, c.By, millis(c.At), c.Note, c.Active}
+}
+
+func findCorrection(ctx context.Context, tx *sql.Tx, c label.Correction, key string) (*CorrectionRow, error) {
+	where, args := `WHERE title_key = ? AND scope = ? AND contact_id = ? AND active = 1`, []any{key, string(c.Scope), string(c.ContactID)}
+	if c.ID != "" {
+		n, err := correctionNumber(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		where, args = `WHERE id = ?`, []any{n}
+	}
+	rows, err := tx.QueryContext(ctx, correctionSelect+where+` LIMIT 1`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, rows.Err()
+	}
+	row, err := scanCorrection(rows)
+	return &row, err
+}
+
+func dirtyTitle(ctx context.Context, tx *sql.Tx, key string, c label.Correction) error {
+	if c.Scope == label.ScopeContact {
+		_, err := tx.ExecContext(ctx, `UPDATE contact SET dirty = 1 WHERE id = CAST(? AS INTEGER)`, string(c.ContactID))
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE contact SET dirty = 1 WHERE title_id = (SELECT id FROM title WHERE key = ?)`, key)
+	return err
+}
+
+func scanCorrection(rows *sql.Rows) (CorrectionRow, error) {
+	var c CorrectionRow
+	var id, at int64
+	r, s := &c.Labels[label.Role], &c.Labels[label.Seniority]
+	err := rows.Scan(&id, &c.Revision, &c.Title, &c.TitleKey, &r.Given, &r.Value, &s.Given, &s.Value, &c.Scope, &c.ContactID, &c.Source, &c.SourceID, &c.By, &at, &c.Note, &c.Active, &c.Published)
+	c.ID, c.At = CorrectionID(id), fromMillis(at)
+	return c, err
+}
+
+func (s *Store) corrections(ctx context.Context, where string, args ...any) ([]CorrectionRow, error) {
+	rows, err := s.readers.QueryContext(ctx, correctionSelect+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read corrections: %w", err)
+	}
+	defer rows.Close()
+	var out []CorrectionRow
+	for rows.Next() {
+		c, err := scanCorrection(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read corrections: %w", err)
+		}
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
+
+// Corrections reads every active correction, oldest first.
+func (s *Store) Corrections(ctx context.Context) ([]CorrectionRow, error) {
+	return s.corrections(ctx, `WHERE active = 1 ORDER BY id`)
+}
+
+// AllCorrections reads the corrections that are not undone and those that are, by ID.
+func (s *Store) AllCorrections(ctx context.Context) (map[string]CorrectionRow, error) {
+	rows, err := s.corrections(ctx, `ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]CorrectionRow, len(rows))
+	for _, r := range rows {
+		out[r.ID] = r
+	}
+	return out, nil
+}
+
+// UnpublishedCorrections reads active corrections that have no row in the sheet yet.
+func (s *Store) UnpublishedCorrections(ctx context.Context, limit int) ([]CorrectionRow, error) {
+	return s.corrections(ctx, `WHERE published = 0 AND active = 1 ORDER BY id LIMIT ?`, limit)
+}
+
+// MarkCorrectionsPublished says that rows for these corrections stand in the sheet.
+func (s *Store) MarkCorrectionsPublished(ctx context.Context, ids []string) error {
+	return s.eachText(ctx, "mark corrections as published", ids, func(id string) (any, error) { return correctionNumber(id) }, `UPDATE correction SET published = 1 WHERE id = ?`)
+}
+
+func (s *Store) eachText(ctx context.Context, what string, ids []string, number func(string) (any, error), statement string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		for _, id := range ids {
+			n, err := number(id)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, statement, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// LessonGroups reads, for each title and axis with lessons, how many contacts say which value.
+func (s *Store) LessonGroups(ctx context.Context) ([]LessonGroup, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT l.title_key, coalesce(t.spelling, l.title_key), l.axis, l.value, count(*), max(l.author), max(l.at_ms)
+		FROM lesson l LEFT JOIN title t ON t.key = l.title_key GROUP BY l.title_key, l.axis, l.value ORDER BY l.title_key, l.axis, count(*) DESC, l.value`)
+	if err != nil {
+		return nil, fmt.Errorf("read lessons: %w", err)
+	}
+	defer rows.Close()
+	var out []LessonGroup
+	for rows.Next() {
+		var g LessonGroup
+		var at int64
+		if err := rows.Scan(&g.TitleKey, &g.Title, &g.Axis, &g.Value, &g.Contacts, &g.By, &at); err != nil {
+			return nil, fmt.Errorf("read lessons: %w", err)
+		}
+		g.At = fromMillis(at)
+		out = append(out, g)
+	}
+	return out, rows.Err()
+}
+
+// LessonGroup is label.LessonGroup, here for short.
+type LessonGroup = label.LessonGroup
+
+// ForgetLessons drops the lessons of a title: they have become a correction, or a person has decided.
+func (s *Store) ForgetLessons(ctx context.Context, titleKey string, a label.Axis) error {
+	if _, err := s.writer.ExecContext(ctx, `DELETE FROM lesson WHERE title_key = ? AND axis = ?`, titleKey, a); err != nil {
+		return fmt.Errorf("forget lessons: %w", err)
+	}
+	return nil
+}
+
+// Vectors reads cached vectors of a model, by text; see embedding.Cache.
+func (s *Store) Vectors(ctx context.Context, model string, texts []string) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	stmt, err := s.readers.PrepareContext(ctx, `SELECT vec FROM vector WHERE model = ? AND text = ?`)
+	if err != nil {
+		return nil, fmt.Errorf("read vectors: %w", err)
+	}
+	defer stmt.Close()
+	for _, t := range texts {
+		var raw []byte
+		err := stmt.QueryRowContext(ctx, model, t).Scan(&raw)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read vectors: %w", err)
+		}
+		out[t] = raw
+	}
+	return out, nil
+}
+
+// SaveVectors caches vectors of a model.
+func (s *Store) SaveVectors(ctx context.Context, model string, vectors map[string][]byte) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		stmt, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO vector VALUES (?, ?, ?)`)
+		if err != nil {
+			return err
+		}
+		for t, v := range vectors {
+			if _, err := stmt.ExecContext(ctx, model, t, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("cache %d vectors: %w", len(vectors), err)
+	}
+	return nil
+}
+
+// SaveEdits compares people's cells with those last seen and keeps every difference for good, in one
+// transaction, before anything is written to the sheet. cells is tab -> row -> column -> value as text;
+// only the tabs given are compared. A row that vanished keeps its last values: that is its undo.
+func (s *Store) SaveEdits(ctx context.Context, cells map[string]map[string]map[string]string, now time.Time) (edits []label.CellEdit, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		find, err := tx.PrepareContext(ctx, `SELECT row_id, col, value FROM sheet_cell WHERE tab = ?`)
+		if err != nil {
+			return err
+		}
+		for tab, rows := range cells {
+			seen, err := seenCells(ctx, find, tab)
+			if err != nil {
+				return err
+			}
+			for row, columns := range rows {
+				for col, value := range columns {
+					if was := seen[[2]string{row, col}]; was != value {
+						edits = append(edits, label.CellEdit{Tab: tab, RowID: row, Column: col, Old: was, New: value, SeenAt: now})
+					}
+				}
+			}
+		}
+		for _, e := range edits {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO sheet_edit (tab, row_id, col, old, new, seen_ms) VALUES (?,?,?,?,?,?)`, e.Tab, e.RowID, e.Column, e.Old, e.New, millis(now)); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO sheet_cell VALUES (?,?,?,?)`, e.Tab, e.RowID, e.Column, e.New); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("keep the edits of the sheet: %w", err)
+	}
+	return edits, nil
+}
+
+func seenCells(ctx context.Context, find *sql.Stmt, tab string) (map[[2]string]string, error) {
+	rows, err := find.QueryContext(ctx, tab)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[[2]string]string{}
+	for rows.Next() {
+		var row, col, value string
+		if err := rows.Scan(&row, &col, &value); err != nil {
+			return nil, err
+		}
+		out[[2]string{row, col}] = value
+	}
+	return out, rows.Err()
+}
+
+// Edits reads what people have changed in one row of the sheet, oldest first.
+func (s *Store) Edits(ctx context.Context, tab, rowID string) ([]label.CellEdit, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT tab, row_id, col, old, new, seen_ms FROM sheet_edit WHERE tab = ? AND row_id = ? ORDER BY id`, tab, rowID)
+	if err != nil {
+		return nil, fmt.Errorf("read edits: %w", err)
+	}
+	defer rows.Close()
+	var out []label.CellEdit
+	for rows.Next() {
+		var e label.CellEdit
+		var at int64
+		if err := rows.Scan(&e.Tab, &e.RowID, &e.Column, &e.Old, &e.New, &at); err != nil {
+			return nil, fmt.Errorf("read edits: %w", err)
+		}
+		e.SeenAt = fromMillis(at)
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+// SheetRows reads one of the two texts kept for each row of the sheet: "good", its last valid version,
+// or "written", what our cells of it hold. tab -> row -> text.
+func (s *Store) SheetRows(ctx context.Context, column string) (map[string]map[string]string, error) {
+	query := map[string]string{"good": `SELECT tab, row_id, good FROM sheet_row WHERE good <> ''`, "written": `SELECT tab, row_id, written FROM sheet_row WHERE written <> ''`}[column]
+	rows, err := s.readers.QueryContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("read kept rows of the sheet: %w", err)
+	}
+	defer rows.Close()
+	out := map[string]map[string]string{}
+	for rows.Next() {
+		var tab, row, text string
+		if err := rows.Scan(&tab, &row, &text); err != nil {
+			return nil, fmt.Errorf("read kept rows of the sheet: %w", err)
+		}
+		if out[tab] == nil {
+			out[tab] = map[string]string{}
+		}
+		out[tab][row] = text
+	}
+	return out, rows.Err()
+}
+
+// SaveSheetRows keeps "good" or "written" texts; an empty text forgets.
+func (s *Store) SaveSheetRows(ctx context.Context, column string, texts map[string]map[string]string) error {
+	if len(texts) == 0 {
+		return nil
+	}
+	statement := map[string]string{
+		"good":    `INSERT INTO sheet_row (tab, row_id, good) VALUES (?,?,?) ON CONFLICT (tab, row_id) DO UPDATE SET good = excluded.good`,
+		"written": `INSERT INTO sheet_row (tab, row_id, written) VALUES (?,?,?) ON CONFLICT (tab, row_id) DO UPDATE SET written = excluded.written`,
+	}[column]
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		stmt, err := tx.PrepareContext(ctx, statement)
+		if err != nil {
+			return err
+		}
+		for tab, rows := range texts {
+			for row, text := range rows {
+				if _, err := stmt.ExecContext(ctx, tab, row, text); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("keep rows of the sheet: %w", err)
+	}
+	return nil
+}

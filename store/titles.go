@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"rolecall/label"
+)
+
+// decisionColumns of one axis, in the order that decisionArgs fills and decisionInto reads.
+func decisionColumns(a label.Axis) []string {
+	n := a.String()
+	return []string{n + "_value", n + "_accepted", n + "_method", n + "_confidence", n + "_second", n + "_second_confidence", n + "_rule", n + "_why"}
+}
+
+func decisionArgs(f label.Finding) []any {
+	return []any{string(f.Value), f.Accepted, string(f.Method), f.Confidence, string(f.RunnerUp), f.RunnerUpConfidence, f.RuleID, f.Why}
+}
+
+func decisionInto(f *label.Finding) []any {
+	return []any{&f.Value, &f.Accepted, &f.Method, &f.Confidence, &f.RunnerUp, &f.RunnerUpConfidence, &f.RuleID, &f.Why}
+}
+
+// UndecidedTitles reads up to limit distinct titles, above id after, that this revision and model have
+// not decided yet and that at least one contact has. It returns the last id for the next call.
+func (s *Store) UndecidedTitles(ctx context.Context, revision, model string, after int64, limit int) (titles []label.TitleRow, last int64, err error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT id, key, spelling FROM title WHERE id > ? AND (revision <> ? OR model <> ?)
+		AND EXISTS (SELECT 1 FROM contact WHERE title_id = title.id AND archived = 0) ORDER BY id LIMIT ?`, after, revision, model, limit)
+	if err != nil {
+		return nil, after, fmt.Errorf("read titles to decide: %w", err)
+	}
+	defer rows.Close()
+	last = after
+	for rows.Next() {
+		var t label.TitleRow
+		if err := rows.Scan(&last, &t.Key, &t.Title); err != nil {
+			return nil, after, fmt.Errorf("read titles to decide: %w", err)
+		}
+		titles = append(titles, t)
+	}
+	return titles, last, rows.Err()
+}
+
+// SaveDecisions keeps what was decided. The contacts of a title whose accepted values changed become
+// dirty; where only a confidence moved, nothing has to be planned again.
+func (s *Store) SaveDecisions(ctx context.Context, revision, model string, titles []label.TitleRow) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		set := `UPDATE title SET revision = ?, model = ?`
+		for _, a := range label.Axes() {
+			for _, c := range decisionColumns(a) {
+				set += ", " + c + " = ?"
+			}
+		}
+		update, err := tx.PrepareContext(ctx, set+` WHERE id = ?`)
+		if err != nil {
+			return err
+		}
+		find, err := tx.PrepareContext(ctx, `SELECT id, role_value, role_accepted, role_method, seniority_value, seniority_accepted, seniority_method FROM title WHERE key = ?`)
+		if err != nil {
+			return err
+		}
+		dirty, err := tx.PrepareContext(ctx, `UPDATE contact SET dirty = 1 WHERE title_id = ?`)
+		if err != nil {
+			return err
+		}
+		for _, t := range titles {
+			var id int64
+			var was [label.AxisCount]label.Finding
+			if err := find.QueryRowContext(ctx, t.Key).Scan(&id, &was[0].Value, &was[0].Accepted, &was[0].Method, &was[1].Value, &was[1].Accepted, &was[1].Method); err != nil {
+				return err
+			}
+			args := []any{revision, model}
+			changed := false
+			for i, f := range t.Decision.Findings {
+				args = append(args, decisionArgs(f)...)
+				changed = changed || f.Label() != was[i].Label() || f.Accepted != was[i].Accepted || f.Method.IsPerson() != was[i].Method.IsPerson()
+			}
+			if _, err := update.ExecContext(ctx, append(args, id)...); err != nil {
+				return err
+			}
+			if changed {
+				if _, err := dirty.ExecContext(ctx, id); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("save %d decisions: %w", len(titles), err)
+	}
+	return nil
+}
+
+// titleSelect is the common part of queries that scanTitle reads.
+func titleSelect() string {
+	q := `SELECT t.key, t.spelling, t.revision, t.model`
+	for _, a := range label.Axes() {
+		for _, c := range decisionColumns(a) {
+			q += ", t." + c
+		}
+	}
+	return q + `, (SELECT count(*) FROM contact WHERE title_id = t.id AND archived = 0) AS contacts FROM title t `
+}
+
+func scanTitle(rows *sql.Rows) (label.TitleRow, error) {
+	var t label.TitleRow
+	into := []any{&t.Key, &t.Title, &t.Revision, &t.Decision.ModelID}
+	for i := range t.Decision.Findings {
+		into = append(into, decisionInto(&t.Decision.Findings[i])...)
+	}
+	err := rows.Scan(append(into, &t.Contacts)...)
+	return t, err
+}
+
+func (s *Store) titles(ctx context.Context, where string, args ...any) ([]label.TitleRow, error) {
+	rows, err := s.readers.QueryContext(ctx, titleSelect()+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read titles: %w", err)
+	}
+	defer rows.Close()
+	var out []label.TitleRow
+	for rows.Next() {
+		t, err := scanTitle(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read titles: %w", err)
+		}
+		out = append(out, t)
+	}
+	return out, rows.Err()
+}
+
+// Title reads one distinct title by its key.
+func (s *Store) Title(ctx context.Context, key string) (label.TitleRow, bool, error) {
+	out, err := s.titles(ctx, `WHERE t.key = ?`, key)
+	if err != nil || len(out) == 0 {
+		return label.TitleRow{}, false, err
+	}
+	return out[0], true, nil
+}
+
+// UnsureTitles reads the titles with a contact on which the classifier abstained, most contacts first.
+func (s *Store) UnsureTitles(ctx context.Context, limit int) ([]label.TitleRow, error) {
+	return s.titles(ctx, `WHERE (t.role_method = ?1 OR t.seniority_method = ?1) AND contacts > 0 ORDER BY contacts DESC, t.id LIMIT ?2`, string(label.ByAbstaining), limit)
+}
+
+// LabelledTitles reads titles that were labelled automatically on at least one axis and that no Review
+// row has ever asked about, in the order of a hash of key and seed: a random sample that is the same each time.
+func (s *Store) LabelledTitles(ctx context.Context, limit int) ([]label.TitleRow, error) {
+	return s.titles(ctx, `WHERE contacts > 0 AND t.role_accepted = 1 AND t.seniority_accepted = 1 AND t.role_method NOT IN (?1, ?2, ?3) AND t.seniority_method NOT IN (?1, ?2, ?3)
+		AND NOT EXISTS (SELECT 1 FROM review r WHERE r.title_id = t.id) ORDER BY (t.id * 2654435761) % 4294967296 LIMIT ?4`,
+		string(label.ByCorrection), string(label.ByContactCorrection), string(label.ByNonsense), limit)
+}
+
+// CountTitles counts distinct titles that contacts have, and those of them labelled automatically or by a person.
+func (s *Store) CountTitles(ctx context.Context) (all, accepted int, err error) {
+	err = s.readers.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(role_accepted AND seniority_accepted), 0) FROM title
+		WHERE EXISTS (SELECT 1 FROM contact WHERE title_id = title.id AND archived = 0)`).Scan(&all, &accepted)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count titles: %w", err)
+	}
+	return all, accepted, nil
+}
+
+// RuleHits counts, for each rule, the contacts whose title it decides on either axis.
+func (s *Store) RuleHits(ctx context.Context) (map[string]int, error) {
+	out := map[string]int{}
+	for _, a := range label.Axes() {
+		n := a.String()
+		rows, err := s.readers.QueryContext(ctx, `SELECT t.`+n+`_rule, count(*) FROM title t JOIN contact c ON c.title_id = t.id
+			WHERE t.`+n+`_method = ? AND c.archived = 0 GROUP BY 1`, string(label.ByRule))
+		if err != nil {
+			return nil, fmt.Errorf("count rule hits: %w", err)
+		}
+		for rows.Next() {
+			var id string
+			var hits int
+			if err := rows.Scan(&id, &hits); err != nil {
+				return nil, fmt.Errorf("count rule hits: %w", err)
+			}
+			out[id] = max(out[id], hits)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, fmt.Errorf("count rule hits: %w", err)
+		}
+		_ = rows.Close()
+	}
+	return out, nil
+}
