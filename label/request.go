@@ -5,24 +5,19 @@ import "time"
 // Action is what somebody, or the clock, asks the daemon to do.
 type Action string
 
-// The actions, in the words of the Control tab.
+// The actions. Those that the Control tab offers have the IDs of its rows.
 const (
-	ActionRun     Action = "Run now"
-	ActionPreview Action = "Preview"
-	ActionRetrain Action = "Retrain now"
-	ActionUndo    Action = "Undo last run"
-	ActionCheck   Action = "Check sheet"
-	ActionAccept  Action = "Accept held changes"
+	ActionRun     Action = "run"
+	ActionPreview Action = "preview"
+	ActionRetrain Action = "retrain"
+	ActionUndo    Action = "undo"
+	ActionCheck   Action = "check"
+	ActionAccept  Action = "accept"
 	// ActionSweep reads every contact again; the clock asks for it at night.
-	ActionSweep Action = "Sweep"
-	// ActionTidy compacts Review; the clock asks for it at night.
-	ActionTidy Action = "Tidy"
+	ActionSweep Action = "sweep"
+	// ActionTidy compacts Review and backs the store up; the clock asks for it at night.
+	ActionTidy Action = "tidy"
 )
-
-// Actions lists what the Control tab offers, in its order.
-func Actions() []Action {
-	return []Action{ActionRun, ActionPreview, ActionRetrain, ActionUndo, ActionCheck, ActionAccept}
-}
 
 // Request is one row of the queue that every run goes through: the sheet's tick,
 // the clock, the command line. At most one open request for each action.

@@ -113,9 +113,15 @@ type Rulebook struct {
 }
 
 // Revision names the rulebook's content: equal content, equal revision. It covers all that can
-// change a decision (taxonomies, rules, exemplars, corrections, target precision, embedder), and
-// nothing else, so that a new alert address re-decides nothing.
+// change the decision for a title (taxonomies, rules, exemplars, corrections for titles, target
+// precision, embedder), and nothing else, so that a new alert address re-decides nothing.
 func (b Rulebook) Revision() (string, error) {
+	var corrections []Correction
+	for _, c := range b.Corrections {
+		if c.Scope != ScopeContact && c.Active {
+			corrections = append(corrections, c)
+		}
+	}
 	content := struct {
 		T [AxisCount]Taxonomy
 		R []Rule
@@ -123,7 +129,7 @@ func (b Rulebook) Revision() (string, error) {
 		C []Correction
 		P [AxisCount]float64
 		M string
-	}{b.Taxonomies, b.Rules, b.Exemplars, b.Corrections, b.Settings.TargetPrecision, b.Settings.Embedder}
+	}{b.Taxonomies, b.Rules, b.Exemplars, corrections, b.Settings.TargetPrecision, b.Settings.Embedder}
 	raw, err := json.Marshal(content)
 	if err != nil {
 		return "", fmt.Errorf("encode the rulebook: %w", err)
@@ -136,4 +142,14 @@ func (b Rulebook) Revision() (string, error) {
 func (b Rulebook) WithCorrections(c []Correction) Rulebook {
 	b.Corrections = c
 	return b
+}
+
+// KeptCorrection is a correction as the store keeps it.
+type KeptCorrection struct {
+	Correction
+	TitleKey string
+	// Published: its row stands in the sheet.
+	Published bool
+	// ReplacedBy is the correction that took its place; "" otherwise.
+	ReplacedBy string
 }

@@ -13,12 +13,8 @@ import (
 	"rolecall/label"
 )
 
-// CorrectionRow is a correction with the key of its title and whether its row stands in the sheet.
-type CorrectionRow struct {
-	label.Correction
-	TitleKey  string
-	Published bool
-}
+// CorrectionRow is label.KeptCorrection, here for short.
+type CorrectionRow = label.KeptCorrection
 
 // CorrectionID is a correction's number as people see it.
 func CorrectionID(n int64) string { return fmt.Sprintf("C-%06d", n) }
@@ -31,63 +27,81 @@ func correctionNumber(id string) (int64, error) {
 	return n, nil
 }
 
-const correctionSelect = `SELECT id, revision, title, title_key, role_given, role, seniority_given, seniority, scope, contact_id, source, source_id, author, at_ms, note, active, published FROM correction `
+const correctionSelect = `SELECT id, revision, title, title_key, role_given, role, seniority_given, seniority, scope, contact_id, source, source_id, author, at_ms, note, active, published = 1, replaced_by FROM correction `
 
-// SaveCorrection keeps a person's verdict and returns it with ID and Revision. The same ID, or without
-// one the active correction for the same title and scope (and contact), gets a new revision: a later
-// answer replaces an earlier one, axis by axis. Every revision stays in the history. The contacts it
-// concerns become dirty.
+// SaveCorrection keeps a person's verdict and returns it with ID and Revision. Every revision stays in
+// the history, and the contacts it concerns become dirty.
+//
+//	| ID    | active correction for the same title, scope, contact | what happens                                       |
+//	|-------|------------------------------------------------------|----------------------------------------------------|
+//	| given | -                                                    | that correction gets a new revision                |
+//	| none  | none                                                 | a new correction                                   |
+//	| none  | one without a row in the sheet                       | it gets a new revision; axes not given keep theirs |
+//	| none  | one whose row stands in the sheet                    | a new correction replaces it; likewise             |
 func (s *Store) SaveCorrection(ctx context.Context, c label.Correction, titleKey string) (label.Correction, error) {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		was, err := findCorrection(ctx, tx, c, titleKey)
 		if err != nil {
 			return err
 		}
-		var id int64
+		var id, replaces int64
+		c.Revision = 1
 		if was != nil {
 			if id, err = correctionNumber(was.ID); err != nil {
 				return err
 			}
-			c.Revision = was.Revision + 1
 			for _, a := range label.Axes() {
 				if c.ID == "" && !c.Labels[a].Given {
 					c.Labels[a] = was.Labels[a]
 				}
 			}
-			c.ID = was.ID
-			if was.TitleKey != titleKey { // a person retyped the title: the old one's contacts change too
-				if err := dirtyTitle(ctx, tx, was.TitleKey, was.Correction); err != nil {
-					return err
-				}
+			c.Revision = was.Revision + 1
+			if c.ID == "" && was.Published {
+				id, replaces = 0, id
 			}
-			_, err = tx.ExecContext(ctx, `UPDATE correction SET revision=?, title=?, title_key=?, role_given=?, role=?, seniority_given=?, seniority=?, scope=?, contact_id=?,
-				source=?, source_id=?, author=?, at_ms=?, note=?, active=? WHERE id=?`, append([]any{c.Revision}, append(correctionArgs(c, titleKey), id)...)...)
-		} else {
-			c.Revision = 1
-			var res sql.Result
-			res, err = tx.ExecContext(ctx, `INSERT INTO correction (title, title_key, role_given, role, seniority_given, seniority, scope, contact_id, source, source_id, author, at_ms, note, active)
+		}
+		if id == 0 {
+			res, err := tx.ExecContext(ctx, `INSERT INTO correction (title, title_key, role_given, role, seniority_given, seniority, scope, contact_id, source, source_id, author, at_ms, note, active)
 				VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, correctionArgs(c, titleKey)...)
-			if err == nil {
-				id, err = res.LastInsertId()
+			if err != nil {
+				return err
 			}
-			c.ID = CorrectionID(id)
-		}
-		if err != nil {
+			if id, err = res.LastInsertId(); err != nil {
+				return err
+			}
+		} else if _, err := tx.ExecContext(ctx, `UPDATE correction SET title=?, title_key=?, role_given=?, role=?, seniority_given=?, seniority=?, scope=?, contact_id=?,
+				source=?, source_id=?, author=?, at_ms=?, note=?, active=?, revision=? WHERE id=?`, append(correctionArgs(c, titleKey), c.Revision, id)...); err != nil {
 			return err
 		}
-		raw, err := json.Marshal(c)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO correction_history (correction_id, revision, content, at_ms) VALUES (?,?,?,?)`, id, c.Revision, string(raw), millis(c.At)); err != nil {
-			return err
-		}
-		return dirtyTitle(ctx, tx, titleKey, c)
+		c.ID = CorrectionID(id)
+		return keepCorrection(ctx, tx, c, titleKey, id, replaces, was)
 	})
 	if err != nil {
 		return c, fmt.Errorf("save a correction: %w", err)
 	}
 	return c, nil
+}
+
+// keepCorrection writes the history, retires the correction that was replaced and marks the contacts.
+func keepCorrection(ctx context.Context, tx *sql.Tx, c label.Correction, titleKey string, id, replaces int64, was *CorrectionRow) error {
+	if replaces > 0 {
+		if _, err := tx.ExecContext(ctx, `UPDATE correction SET active = 0, replaced_by = ? WHERE id = ?`, id, replaces); err != nil {
+			return err
+		}
+	}
+	raw, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO correction_history (correction_id, revision, content, at_ms) VALUES (?,?,?,?)`, id, c.Revision, string(raw), millis(c.At)); err != nil {
+		return err
+	}
+	if was != nil { // a person may have retyped the title or the scope: what it concerned before changes too
+		if err := dirtyTitle(ctx, tx, was.TitleKey, was.Correction); err != nil {
+			return err
+		}
+	}
+	return dirtyTitle(ctx, tx, titleKey, c)
 }
 
 func correctionArgs(c label.Correction, key string) []any {
@@ -127,10 +141,13 @@ func dirtyTitle(ctx context.Context, tx *sql.Tx, key string, c label.Correction)
 
 func scanCorrection(rows *sql.Rows) (CorrectionRow, error) {
 	var c CorrectionRow
-	var id, at int64
+	var id, at, replaced int64
 	r, s := &c.Labels[label.Role], &c.Labels[label.Seniority]
-	err := rows.Scan(&id, &c.Revision, &c.Title, &c.TitleKey, &r.Given, &r.Value, &s.Given, &s.Value, &c.Scope, &c.ContactID, &c.Source, &c.SourceID, &c.By, &at, &c.Note, &c.Active, &c.Published)
+	err := rows.Scan(&id, &c.Revision, &c.Title, &c.TitleKey, &r.Given, &r.Value, &s.Given, &s.Value, &c.Scope, &c.ContactID, &c.Source, &c.SourceID, &c.By, &at, &c.Note, &c.Active, &c.Published, &replaced)
 	c.ID, c.At = CorrectionID(id), fromMillis(at)
+	if replaced > 0 {
+		c.ReplacedBy = CorrectionID(replaced)
+	}
 	return c, err
 }
 
@@ -350,11 +367,9 @@ func (s *Store) Edits(ctx context.Context, tab, rowID string) ([]label.CellEdit,
 	return out, rows.Err()
 }
 
-// SheetRows reads one of the two texts kept for each row of the sheet: "good", its last valid version,
-// or "written", what our cells of it hold. tab -> row -> text.
-func (s *Store) SheetRows(ctx context.Context, column string) (map[string]map[string]string, error) {
-	query := map[string]string{"good": `SELECT tab, row_id, good FROM sheet_row WHERE good <> ''`, "written": `SELECT tab, row_id, written FROM sheet_row WHERE written <> ''`}[column]
-	rows, err := s.readers.QueryContext(ctx, query)
+// WrittenRows reads what our cells of the sheet's rows hold, as last written: tab -> row -> text.
+func (s *Store) WrittenRows(ctx context.Context) (map[string]map[string]string, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT tab, row_id, written FROM sheet_row`)
 	if err != nil {
 		return nil, fmt.Errorf("read kept rows of the sheet: %w", err)
 	}
@@ -373,23 +388,24 @@ func (s *Store) SheetRows(ctx context.Context, column string) (map[string]map[st
 	return out, rows.Err()
 }
 
-// SaveSheetRows keeps "good" or "written" texts; an empty text forgets.
-func (s *Store) SaveSheetRows(ctx context.Context, column string, texts map[string]map[string]string) error {
+// SaveWrittenRows keeps what was written into our cells of rows; an empty text forgets the row.
+func (s *Store) SaveWrittenRows(ctx context.Context, texts map[string]map[string]string) error {
 	if len(texts) == 0 {
 		return nil
 	}
-	statement := map[string]string{
-		"good":    `INSERT INTO sheet_row (tab, row_id, good) VALUES (?,?,?) ON CONFLICT (tab, row_id) DO UPDATE SET good = excluded.good`,
-		"written": `INSERT INTO sheet_row (tab, row_id, written) VALUES (?,?,?) ON CONFLICT (tab, row_id) DO UPDATE SET written = excluded.written`,
-	}[column]
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		stmt, err := tx.PrepareContext(ctx, statement)
+		put, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO sheet_row VALUES (?,?,?)`)
 		if err != nil {
 			return err
 		}
 		for tab, rows := range texts {
 			for row, text := range rows {
-				if _, err := stmt.ExecContext(ctx, tab, row, text); err != nil {
+				if text == "" {
+					_, err = tx.ExecContext(ctx, `DELETE FROM sheet_row WHERE tab = ? AND row_id = ?`, tab, row)
+				} else {
+					_, err = put.ExecContext(ctx, tab, row, text)
+				}
+				if err != nil {
 					return err
 				}
 			}

@@ -88,7 +88,8 @@ CREATE TABLE correction (
   at_ms      INTEGER NOT NULL,
   note       TEXT NOT NULL DEFAULT '',
   active     INTEGER NOT NULL DEFAULT 1,
-  published  INTEGER NOT NULL DEFAULT 0
+  replaced_by INTEGER NOT NULL DEFAULT 0, -- a later answer for the same title has its own row
+  published  INTEGER NOT NULL DEFAULT 0   -- 1: its row stands in the sheet; 2: archived, in force without a row
 ) STRICT;
 CREATE INDEX correction_key ON correction (title_key) WHERE active = 1;
 CREATE INDEX correction_contact ON correction (contact_id) WHERE contact_id <> '';
@@ -159,9 +160,9 @@ CREATE TABLE sheet_edit (
 ) STRICT;
 CREATE INDEX sheet_edit_row ON sheet_edit (tab, row_id);
 
--- The last good version of each row that people edit, and what we last wrote into our cells of it.
+-- What we last wrote into our cells of each row, so that nothing is written twice.
 CREATE TABLE sheet_row (
-  tab TEXT NOT NULL, row_id TEXT NOT NULL, good TEXT NOT NULL DEFAULT '', written TEXT NOT NULL DEFAULT '', PRIMARY KEY (tab, row_id)
+  tab TEXT NOT NULL, row_id TEXT NOT NULL, written TEXT NOT NULL, PRIMARY KEY (tab, row_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE vector (
