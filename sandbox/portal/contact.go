@@ -124,7 +124,7 @@ func (s *Server) find(id int64) (int32, bool) {
 
 // resolve follows merges to the survivor: an old id keeps working for ever.
 func (s *Server) resolve(id int64) (int32, bool) {
-	for {
+	for range 1000 { // a chain of merges this long is a damaged file
 		i, ok := s.find(id)
 		if !ok {
 			return 0, false
@@ -134,6 +134,7 @@ func (s *Server) resolve(id int64) (int32, bool) {
 		}
 		id = s.contacts[i].rare.into
 	}
+	return 0, false
 }
 
 // nowMS is the portal's clock; it never runs backwards, as two changes in the
