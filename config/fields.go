@@ -137,7 +137,7 @@ func Flags() []Flag {
 	for _, f := range fields(&Config{}) {
 		usage := f.help
 		if f.secret != nil {
-			usage = "file that holds the " + f.help
+			usage = "file with " + f.help
 		}
 		out = append(out, Flag{Name: f.flag(), Usage: usage, Default: f.standard, Advanced: f.advanced})
 	}
