@@ -49,6 +49,8 @@ type Table struct {
 	// Missing: the tab itself is gone.
 	Missing bool
 	Rows    []Row
+	// Rejected are sentences about lines of a file that are no rows, with file and line.
+	Rejected []string
 }
 
 // Snapshot is one reading of the workbook.

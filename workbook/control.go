@@ -1,0 +1,64 @@
+package workbook
+
+// Action is what a Control row asks for; it is the row's ID.
+type Action string
+
+// The actions, in the order of their rows.
+const (
+	ActionRun     Action = "run"
+	ActionPreview Action = "preview"
+	ActionRetrain Action = "retrain"
+	ActionUndo    Action = "undo"
+	ActionCheck   Action = "check"
+	ActionAccept  Action = "accept"
+)
+
+// HealthID is the ID of the Control row whose Result says how rolecall is: "Sheet read 10:42 - 0 rows with errors - next run 11:00".
+const HealthID = "health"
+
+// Actions lists the actions with the words of their rows.
+func Actions() []struct {
+	Action Action
+	Words  string
+} {
+	return []struct {
+		Action Action
+		Words  string
+	}{
+		{ActionRun, "Run now"},
+		{ActionPreview, "Preview"},
+		{ActionRetrain, "Retrain now"},
+		{ActionUndo, "Undo last run"},
+		{ActionCheck, "Check sheet"},
+		{ActionAccept, "Accept held changes"},
+	}
+}
+
+// Scopes are the choices of Control's Scope column; the first is meant when the cell is blank.
+func Scopes() []string { return []string{"changed", "review only", "all", "sample 100"} }
+
+// Request is a ticked Request on Control.
+type Request struct {
+	// ID is the row's, for Writes.ClearTicks.
+	ID     string
+	Action Action
+	// Scope is one of Scopes.
+	Scope string
+}
+
+// Verdict is what a person chose in Review's Decision column.
+type Verdict string
+
+// The verdicts. VerdictFix is also meant when a person picks a role or a seniority and leaves Decision blank.
+const (
+	VerdictAccept     Verdict = "accept"
+	VerdictFix        Verdict = "fix"
+	VerdictSkip       Verdict = "skip"
+	VerdictNone       Verdict = NoneOfThese
+	VerdictNotAPerson Verdict = "not a person"
+)
+
+// Decisions are the choices of Review's Decision column.
+func Decisions() []string {
+	return []string{string(VerdictAccept), string(VerdictFix), string(VerdictSkip), string(VerdictNone), string(VerdictNotAPerson)}
+}
