@@ -33,7 +33,7 @@ func normalizeOnce(text string) string {
 	return capRunes(join(separate(rewrite(tokens))), MaxRunes)
 }
 
-// separate settles the separators: none at either end, one at a time, "at" before a place of work becomes @, and "X / X", which is
+// separate settles the separators: none at either end (so a closing bracket at the end goes), one at a time, "at" before a place of work becomes @, and "X / X", which is
 // what "Lehrer/Lehrerin" has become by now, is X.
 func separate(tokens []string) []string {
 	out := tokens[:0]
@@ -54,7 +54,7 @@ func separate(tokens []string) []string {
 		case len(out) == 0:
 		case separatorOf(out[len(out)-1]) == None:
 			out = append(out, token)
-		case s == At || s == Bar && separatorOf(out[len(out)-1]) != At:
+		case s == At || out[len(out)-1] == ")" || s == Bar && separatorOf(out[len(out)-1]) != At:
 			out[len(out)-1] = token
 		}
 	}

@@ -50,7 +50,7 @@ func Quality(raw string) Kind {
 		return Email
 	case isURL(text):
 		return URL
-	case letters == 0 && digits >= 7 && digits <= 15:
+	case isPhone(text, letters, digits):
 		return Phone
 	case letters == 0:
 		return Number
@@ -75,11 +75,38 @@ func isEmail(text string) bool {
 	return at > 0 && !strings.Contains(text, " ") && strings.Contains(text[at:], ".") && strings.Count(text, "@") == 1
 }
 
+// isURL knows an address by its scheme, or a lone word by the end of its host: "acme.com/jobs", but neither "asp.net" nor "node.js".
 func isURL(text string) bool {
 	if strings.Contains(text, " ") {
 		return false
 	}
-	return strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "www.")
+	for _, scheme := range [...]string{"http:", "https:", "www."} {
+		if strings.HasPrefix(text, scheme) {
+			return true
+		}
+	}
+	host, _, _ := strings.Cut(text, "/")
+	for _, end := range [...]string{".com", ".org", ".io", ".de", ".fr", ".es", ".it", ".nl", ".eu", ".co.uk", ".info"} {
+		if strings.HasSuffix(host, end) && len(host) > len(end) && !strings.ContainsAny(host, "@,&|") {
+			return true
+		}
+	}
+	return false
+}
+
+// isPhone reports whether nothing but a word for "telephone" stands beside 7 to 15 digits (the longest number of ITU-T E.164).
+func isPhone(text string, letters, digits int) bool {
+	if digits < 7 || digits > 15 {
+		return false
+	}
+	if letters == 0 {
+		return true
+	}
+	switch strings.TrimRight(strings.TrimRight(text, "0123456789 +-()/."), " .:") {
+	case "t", "tel", "phone", "mobile", "mob", "cell", "fax", "telefon", "handy", "tél", "telefono", "teléfono":
+		return true
+	}
+	return false
 }
 
 // isMash reports whether one word of letters is a run along a row of the keyboard or one letter again and again.

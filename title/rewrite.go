@@ -9,7 +9,10 @@ import (
 //go:embed abbreviations.txt
 var abbreviationTable string
 
-// phrase is one row of abbreviations.txt: a run of words and what is written instead.
+//go:embed gender.txt
+var genderTable string
+
+// phrase is one row of abbreviations.txt or gender.txt: a run of words and what is written instead.
 type phrase struct {
 	words, instead []string
 }
@@ -17,7 +20,7 @@ type phrase struct {
 // phrases maps the first word of each phrase to the phrases that start with it, the longest first.
 var phrases = sync.OnceValue(func() map[string][]phrase {
 	table := make(map[string][]phrase)
-	for line := range strings.SplitSeq(abbreviationTable, "\n") {
+	for line := range strings.SplitSeq(abbreviationTable+"\n"+genderTable, "\n") {
 		left, right, ok := strings.Cut(line, "=")
 		if !ok || strings.HasPrefix(line, "#") {
 			continue
