@@ -2,7 +2,9 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"rolecall/label"
@@ -38,6 +40,8 @@ type Portal struct {
 	Labelled [label.AxisCount]map[label.Value]int
 	// BackfillApproved: a person has said yes to the first back-fill.
 	BackfillApproved bool
+	// BackfillUnderWay: approved, and not yet through: first labels are not limited.
+	BackfillUnderWay bool
 }
 
 func (p Portal) labelled(a label.Axis) int {
@@ -121,17 +125,17 @@ func (l Limits) checkAxis(p Plan, portal Portal, a label.Axis) []string {
 	switch limit := max(l.FirstLabelFloor, int(l.FirstLabelShare*float64(portal.Contacts))); {
 	case c.first > 0 && !portal.BackfillApproved:
 		out = append(out, fmt.Sprintf("this is the first time: it would give %d contacts a %s; look at Preview, then accept", c.first, a))
-	case c.first > limit && labelled > 0:
+	case c.first > limit && labelled > 0 && !portal.BackfillUnderWay:
 		out = append(out, fmt.Sprintf("it would give %d contacts their first %s (limit %d)", c.first, a, limit))
 	}
 	if c.relabel > l.RelabelFloor {
-		for v, n := range c.byValue {
-			if float64(n) > l.OneShare*float64(c.relabel) {
+		for _, v := range slices.Sorted(maps.Keys(c.byValue)) {
+			if n := c.byValue[v]; float64(n) > l.OneShare*float64(c.relabel) {
 				out = append(out, fmt.Sprintf("%d of %d changes of %s go to the one value %s", n, c.relabel, a, v))
 			}
 		}
-		for r, n := range c.byRule {
-			if float64(n) > l.OneShare*float64(c.relabel) {
+		for _, r := range slices.Sorted(maps.Keys(c.byRule)) {
+			if n := c.byRule[r]; float64(n) > l.OneShare*float64(c.relabel) {
 				out = append(out, fmt.Sprintf("%d of %d changes of %s come from the one rule %s", n, c.relabel, a, r))
 			}
 		}

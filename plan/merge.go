@@ -62,86 +62,98 @@ type Versions struct {
 }
 
 // Merge is the whole conflict rule, per contact AND axis. b, x, y are different
-// values; x* is "none of these", decided by a person.
+// values; x* is "none of these", decided by a person. b may be the empty value: a
+// person wants no label there.
 //
-//	| base | ours              | theirs                   | verb                                                     |
-//	|------|-------------------|--------------------------|----------------------------------------------------------|
-//	| any  | x                 | x                        | adopt (keep if base = x)                                 |
-//	| any  | x*                | empty                    | adopt (keep if base is empty)                            |
-//	| any  | any but theirs    | y not in the taxonomy    | review (keep if base = y: it was answered)               |
-//	| none | none              | any                      | keep                                                     |
-//	| none | x                 | empty                    | push                                                     |
-//	| none | x or x*           | y                        | review; take-over "keep": pull; take-over "overwrite": push |
-//	| b    | none              | b                        | keep: abstaining clears nothing                          |
-//	| b    | x                 | b                        | push; keep where b is protected and a machine decided x  |
-//	| b    | x*                | b                        | push empty: a person said so                             |
-//	| b    | any               | empty                    | review: somebody cleared it                              |
-//	| b    | b or none         | y                        | pull: edited in HubSpot                                  |
-//	| b    | x or x*, machine  | y                        | pull: HubSpot's edit beats the machine                   |
-//	| b    | x or x*, person   | y                        | review: two people disagree                              |
-//	| ""   | none or x machine | empty                    | keep: a person wants no label                            |
-//	| ""   | x by a person     | empty                    | push                                                     |
-//	| ""   | none or x machine | y                        | pull                                                     |
-//	| ""   | x by a person     | y                        | review                                                   |
+//	| base  | ours                          | theirs                | verb                                                        |
+//	|-------|-------------------------------|-----------------------|-------------------------------------------------------------|
+//	| any   | x                             | x                     | adopt (keep if base = x)                                    |
+//	| any   | x*                            | empty                 | adopt (keep if base is empty)                               |
+//	| not y | any but y                     | y not in the taxonomy | review: it is never learnt                                  |
+//	| none  | none                          | any                   | keep                                                        |
+//	| none  | x                             | empty                 | push                                                        |
+//	| none  | x by machine                  | y                     | review; take-over "keep": pull; take-over "overwrite": push |
+//	| none  | x or x* by a person           | y                     | review; take-over "overwrite": push                         |
+//	| b     | none                          | b                     | keep: abstaining clears nothing                             |
+//	| b     | x by machine                  | b                     | push; keep where b is protected or empty                    |
+//	| b     | x or x* by a person           | b                     | push, in the taxonomy or not: a person said so              |
+//	| b     | any but x*                    | empty                 | review: somebody cleared it                                 |
+//	| b     | none, or b or x by machine    | y                     | pull: edited in HubSpot                                     |
+//	| b     | b by a person                 | y                     | pull where a person wrote y; else review                    |
+//	| b     | x or x* by a person, not b    | y                     | review: two people disagree                                 |
 //
-// Our own echo (TheirsBy is EditOurs) is never a person's edit: where the table says pull for it,
-// the base is only behind and is adopted.
+// Our own echo (TheirsBy is EditOurs, and there is a base) is nobody's edit: the base is only behind.
+// The table is read as if theirs were the base, and where it says keep the base is adopted.
 func Merge(v Versions) Verb {
+	v.OursEmpty = v.OursEmpty && v.OursByPerson && v.Ours == ""
+	behind := v.isEcho()
+	if behind {
+		v.Base = Base{Known: true, Value: v.Theirs}
+	}
+	verb := v.merge()
+	if behind && verb == Keep {
+		return Adopt
+	}
+	return verb
+}
+
+// isEcho says that HubSpot shows our own write and the base has not heard of it.
+func (v Versions) isEcho() bool {
+	return v.TheirsBy == label.EditOurs && v.Base.Known && v.Base.Value != v.Theirs
+}
+
+// decided says that there is an answer, be it "none of these".
+func (v Versions) decided() bool { return v.Ours != "" || v.OursEmpty }
+
+func (v Versions) merge() Verb {
+	agreed := v.Base.Known && v.Base.Value == v.Theirs
 	switch {
-	case v.Ours != "" && v.Ours == v.Theirs, v.OursEmpty && v.Theirs == "":
-		if v.Base.Known && v.Base.Value == v.Theirs {
+	case v.decided() && v.Ours == v.Theirs:
+		if agreed {
 			return Keep
 		}
 		return Adopt
-	case v.Theirs != "" && v.TheirsUnknown:
-		if v.Base.Known && v.Base.Value == v.Theirs {
-			return Keep
-		}
+	case agreed:
+		return v.unmoved()
+	case v.TheirsUnknown && v.Theirs != "":
 		return Review
 	case !v.Base.Known:
-		return firstSight(v)
-	case v.Theirs == v.Base.Value:
-		return unmoved(v)
+		return v.firstSight()
 	case v.Theirs == "":
 		return Review
 	}
-	return moved(v)
+	return v.moved()
 }
 
 // firstSight: there is no base.
-func firstSight(v Versions) Verb {
+func (v Versions) firstSight() Verb {
 	switch {
-	case v.Ours == "" && !v.OursEmpty:
+	case !v.decided():
 		return Keep
-	case v.Theirs == "":
+	case v.Theirs == "", v.TakeOver == label.TakeOverWrite:
 		return Push
-	case v.TakeOver == label.TakeOverKeep:
+	case v.TakeOver == label.TakeOverKeep && !v.OursByPerson:
 		return Pull
-	case v.TakeOver == label.TakeOverWrite:
-		return Push
 	}
 	return Review
 }
 
 // unmoved: HubSpot still shows the base.
-func unmoved(v Versions) Verb {
-	switch {
-	case (v.Base.Value == "" || v.Base.Protected) && !v.OursByPerson:
-		return Keep
-	case v.Ours == "" && !v.OursEmpty:
+func (v Versions) unmoved() Verb {
+	spared := v.Base.Value == "" || v.Base.Protected
+	if !v.decided() || spared && !v.OursByPerson {
 		return Keep
 	}
 	return Push
 }
 
-// moved: HubSpot shows another value than the base.
-func moved(v Versions) Verb {
-	if v.TheirsBy == label.EditOurs {
-		return Adopt
+// moved: HubSpot shows another value than the base, and we did not write it.
+func (v Versions) moved() Verb {
+	switch {
+	case !v.decided() || !v.OursByPerson:
+		return Pull
+	case v.Ours == v.Base.Value && v.TheirsBy == label.EditPerson:
+		return Pull
 	}
-	decided := v.Ours != "" || v.OursEmpty
-	if decided && v.OursByPerson && v.Ours != v.Base.Value {
-		return Review
-	}
-	return Pull
+	return Review
 }

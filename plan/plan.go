@@ -71,9 +71,10 @@ type Change struct {
 	Base     Base
 	// From is in HubSpot now, To is what shall be there (for Push) or be remembered (Adopt, Pull).
 	From, To label.Value
-	// Teaches: a Pull that becomes a lesson.
+	// Teaches: a Pull that becomes a lesson, and a correction for its contact: a correction for the title would be pushed
+	// over it otherwise.
 	Teaches bool
-	// Protects: a Pull or Adopt after which the machine leaves the cell alone.
+	// Protects: a Pull, or an Adopt of what a person wrote, after which the machine leaves the cell alone.
 	Protects   bool
 	Confidence float64
 	Method     label.Method
@@ -85,7 +86,8 @@ type Plan struct {
 	Changes []Change
 }
 
-// Compute makes the plan. It is pure: equal input gives an equal plan, whatever the order of its rows.
+// Compute makes the plan. It is pure: equal input gives an equal plan, whatever the order of its rows. Where a contact comes
+// twice, which is a fault of the caller, the more careful verb (review, then pull) wins.
 func Compute(in Input) Plan {
 	known := [label.AxisCount]map[label.Value]bool{}
 	for _, a := range label.Axes() {
@@ -102,33 +104,45 @@ func Compute(in Input) Plan {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b Change) int { return a.Key.Compare(b.Key) })
+	slices.SortFunc(out, compareChanges)
+	out = slices.CompactFunc(out, func(a, b Change) bool { return a.Key == b.Key })
 	return Plan{Changes: out}
+}
+
+// compareChanges orders by key; a contact that came twice stands in an order that does not depend on the rows'.
+func compareChanges(a, b Change) int {
+	return cmp.Or(a.Key.Compare(b.Key), -cmp.Compare(a.Verb, b.Verb), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To),
+		cmp.Compare(a.TitleKey, b.TitleKey), cmp.Compare(a.Base.Value, b.Base.Value), cmp.Compare(a.Method, b.Method), cmp.Compare(a.RuleID, b.RuleID))
 }
 
 // change is the merge of one cell as a Change; ok is false for Keep.
 func change(in Input, row Row, a label.Axis, known map[label.Value]bool) (Change, bool) {
-	ours, theirs := row.Ours[a], row.Theirs[a]
-	verb := Merge(Versions{
-		Base: row.Base[a], Ours: ours.Value, OursEmpty: ours.Empty, OursByPerson: ours.ByPerson,
-		Theirs: theirs, TheirsUnknown: theirs != "" && !known[theirs],
-		TheirsBy: row.TheirsBy[a], TakeOver: in.TakeOver,
-	})
-	if verb == Keep || verb == Push && row.Held[a] {
-		return Change{}, false
+	ours, theirs, by := row.Ours[a], row.Theirs[a], row.TheirsBy[a]
+	if in.MachineEditsTeach && by != label.EditOurs {
+		by = label.EditPerson
 	}
+	v := Versions{
+		Base: row.Base[a], Ours: ours.Value, OursEmpty: ours.Empty, OursByPerson: ours.ByPerson,
+		Theirs: theirs, TheirsUnknown: theirs != "" && !known[theirs], TheirsBy: by, TakeOver: in.TakeOver,
+	}
+	verb := Merge(v)
 	c := Change{
-		Key: Key{row.ContactID, a}, Verb: verb, TitleKey: row.TitleKey, Base: row.Base[a],
+		Key: Key{row.ContactID, a}, Verb: verb, TitleKey: row.TitleKey, Base: v.Base,
 		From: theirs, To: ours.Value, Confidence: ours.Confidence, Method: ours.Method, RuleID: ours.RuleID,
 	}
-	if verb == Pull {
-		person := row.TheirsBy[a] == label.EditPerson
-		c.To = theirs
-		c.Teaches = row.Base[a].Known && (person || in.MachineEditsTeach)
-		c.Protects = !c.Teaches
-	}
-	if verb == Adopt {
-		c.To = theirs
+	switch verb {
+	case Keep:
+		return Change{}, false
+	case Push:
+		if v.isEcho() { // what an undo returns to is our own last write
+			c.Base = Base{Known: true, Value: theirs}
+		}
+		return c, !row.Held[a]
+	case Pull:
+		c.To, c.Protects = theirs, true
+		c.Teaches = v.Base.Known && by == label.EditPerson
+	case Adopt:
+		c.To, c.Protects = theirs, by == label.EditPerson
 	}
 	return c, true
 }
@@ -191,7 +205,7 @@ type Applied struct {
 // kept counts the cells that somebody has changed since.
 func Inverse(done []Applied, now map[Key]label.Value) (p Plan, kept int) {
 	for _, d := range done {
-		if now[d.Key] != d.After {
+		if v, ok := now[d.Key]; !ok || v != d.After { // not there: deleted, or merged away
 			kept++
 			continue
 		}
