@@ -1,0 +1,115 @@
+package classifier
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"rolecall/embedding"
+	"rolecall/label"
+	"rolecall/title"
+)
+
+// Classifier labels titles. It is immutable: any number of goroutines may use it at once.
+type Classifier struct {
+	book     label.Rulebook
+	embedder embedding.Embedder
+	options  Options
+	model    *model
+	rules    *ruleSet
+	trust    []ruleTrust // by rule
+	lessons  []lesson    // rows of the matrix
+	vectors  matrix
+	class    [label.AxisCount][]int16
+	weight   []float32
+	rowOf    map[title.Key]int32
+	exact    map[title.Key]lesson // corrections in force
+	extra    *extra
+	targets  [label.AxisCount]target
+}
+
+// target is what an axis' target precision comes to.
+type target struct {
+	threshold, precision, coverage float64
+	asked                          float64 // the target precision
+	honest                         bool
+	note                           string
+}
+
+// Fit learns from a rulebook: its exemplars and its corrections in force. It is deterministic for a seed. It fails when ctx ends,
+// when the embedder fails, or when a rule's pattern does not compile; the error says which.
+func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts Options) (*Classifier, error) {
+	lessons := lessonsOf(book)
+	vectors, err := embedLessons(ctx, emb, lessons)
+	if err != nil {
+		return nil, err
+	}
+	m, err := fitModel(ctx, book, lessons, vectors, opts)
+	if err != nil {
+		return nil, err
+	}
+	m.key = FitKey(book, emb.ID())
+	return assemble(book, emb, opts, m, lessons, vectors)
+}
+
+// assemble puts a classifier together from its parts.
+func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *model, lessons []lesson, vectors matrix) (*Classifier, error) {
+	rules, err := newRuleSet(book.Rules)
+	if err != nil {
+		return nil, err
+	}
+	c := &Classifier{book: book, embedder: emb, options: opts, model: m, rules: rules, lessons: lessons, vectors: vectors}
+	c.weight = make([]float32, len(lessons))
+	c.rowOf = make(map[title.Key]int32, len(lessons))
+	for i, l := range lessons {
+		c.weight[i], c.rowOf[l.key] = l.weight, int32(i)
+	}
+	for _, a := range label.Axes() {
+		c.class[a] = make([]int16, len(lessons))
+		for i, l := range lessons {
+			c.class[a][i] = m.axes[a].classFor(l.opinions[a])
+		}
+		c.targets[a] = settle(&m.axes[a], book.Settings.TargetPrecision[a])
+	}
+	c.trust = trustRules(rules, lessons)
+	c.extra = &extra{}
+	return c.WithCorrections(book.Corrections)
+}
+
+// ModelID names embedder, features and calibration: two classifiers with one ModelID and one Revision of the rulebook decide alike.
+func (c *Classifier) ModelID() string {
+	return strings.Join([]string{method, c.embedder.ID(), c.model.key}, "/")
+}
+
+// Quality says how well each axis does on titles that were held out of the fit.
+func (c *Classifier) Quality() [label.AxisCount]Quality {
+	var out [label.AxisCount]Quality
+	for _, a := range label.Axes() {
+		m, t := &c.model.axes[a], c.targets[a]
+		out[a] = Quality{Examples: m.examples, Accuracy: m.accuracy, ECE: m.ece, Threshold: t.threshold, Precision: t.precision,
+			Coverage: t.coverage, Honest: t.honest, Note: t.note}
+	}
+	return out
+}
+
+// fewExamples is the number of labelled titles below which no estimate is called honest.
+const fewExamples = 100
+
+func settle(m *axisModel, precision float64) target {
+	if precision <= 0 {
+		precision = 0.95
+	}
+	t := target{asked: precision}
+	t.threshold, t.precision, t.coverage = m.threshold(precision)
+	t.honest = m.held >= fewExamples && t.coverage > 0
+	switch {
+	case m.examples == 0:
+		t.threshold, t.note = 1, "no labelled title speaks about this axis yet, so only corrections and rules decide"
+	case m.held < fewExamples:
+		t.threshold = max(t.threshold, min(1, precision+(1-precision)/2))
+		t.note = fmt.Sprintf("only %d labelled titles speak about this axis: too few to measure the confidence, so only very sure answers are given without a person", m.held)
+	case t.coverage == 0:
+		t.note = fmt.Sprintf("no group of answers was right %.0f %% of the time on held-out titles, so only corrections and rules decide; more labelled titles will help", 100*precision)
+	}
+	return t
+}

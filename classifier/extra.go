@@ -1,0 +1,148 @@
+package classifier
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"rolecall/label"
+	"rolecall/title"
+)
+
+// extra are corrections that are no rows of the fitted matrix: further neighbours. They are embedded when the first title needs
+// them, so that taking corrections up costs next to nothing.
+type extra struct {
+	mu      sync.Mutex
+	ready   bool
+	lessons []lesson
+	vectors matrix
+	before  *extra // where vectors of the same titles may be found
+}
+
+// prepare embeds what has no vector yet.
+func (x *extra) prepare(ctx context.Context, c *Classifier) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.ready {
+		return nil
+	}
+	known := x.before.byKey()
+	var fresh []lesson
+	for _, l := range x.lessons {
+		if known[l.key] == nil {
+			fresh = append(fresh, l)
+		}
+	}
+	vectors, err := embedLessons(ctx, c.embedder, fresh)
+	if err != nil {
+		return fmt.Errorf("take corrections up: %w", err)
+	}
+	x.vectors = matrix{dimension: vectors.dimension, rows: make([]float32, 0, len(x.lessons)*vectors.dimension)}
+	next := 0
+	for _, l := range x.lessons {
+		v := known[l.key]
+		if v == nil {
+			v = vectors.row(next)
+			next++
+		}
+		x.vectors.rows = append(x.vectors.rows, v...)
+	}
+	x.ready, x.before = true, nil
+	return nil
+}
+
+// byKey returns the vectors at hand by title key.
+func (x *extra) byKey() map[title.Key][]float32 {
+	known := map[title.Key][]float32{}
+	if x == nil {
+		return known
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.ready {
+		for i, l := range x.lessons {
+			known[l.key] = x.vectors.row(i)
+		}
+	}
+	return known
+}
+
+// WithCorrections returns a classifier in which exactly these corrections are in force, without a refit: as answers for their own
+// titles, and as neighbours of others. The error is always nil today; it is there for embedders that must be asked first.
+func (c *Classifier) WithCorrections(corrections []label.Correction) (*Classifier, error) {
+	next := *c
+	next.book = c.book.WithCorrections(corrections)
+	next.exact = exactAnswers(next.book)
+	for _, a := range label.Axes() {
+		next.class[a] = slices.Clone(c.class[a][:len(c.lessons)])
+	}
+	next.weight = slices.Clone(c.weight[:len(c.lessons)])
+	next.extra = &extra{before: c.extra}
+	for i := range c.lessons {
+		if l := &c.lessons[i]; l.correction {
+			next.teach(int32(i), lesson{}, true) // until it is found again among those in force
+		}
+	}
+	var fresh []title.Key
+	for key, l := range next.exact {
+		if row, ok := c.rowOf[key]; ok {
+			next.teach(row, l, false)
+			continue
+		}
+		fresh = append(fresh, key)
+	}
+	slices.Sort(fresh)
+	for _, key := range fresh {
+		l := next.exact[key]
+		next.extra.lessons = append(next.extra.lessons, l)
+		for _, a := range label.Axes() {
+			next.class[a] = append(next.class[a], c.model.axes[a].classFor(l.opinions[a]))
+		}
+		next.weight = append(next.weight, l.weight)
+	}
+	return &next, nil
+}
+
+// teach puts what a correction says in the place of what a row of the matrix said; forget takes a row's word away.
+func (c *Classifier) teach(row int32, l lesson, forget bool) {
+	for _, a := range label.Axes() {
+		switch {
+		case forget:
+			c.class[a][row] = -1
+		case l.opinions[a].Given:
+			c.class[a][row] = c.model.axes[a].classFor(l.opinions[a])
+		}
+	}
+	if !forget {
+		c.weight[row] = l.weight
+	}
+}
+
+// classFor is the class that an opinion names; -1 for none.
+func (m *axisModel) classFor(o label.Opinion) int16 {
+	if !o.Given {
+		return -1
+	}
+	return int16(m.classOf(o.Value))
+}
+
+// exactAnswers are the corrections in force by title key; of two for one title the later counts, axis by axis.
+func exactAnswers(book label.Rulebook) map[title.Key]lesson {
+	exact := make(map[title.Key]lesson, len(book.Corrections))
+	for _, correction := range book.Corrections {
+		l, ok := correctionLesson(book, correction)
+		if !ok || l.key == "" {
+			continue
+		}
+		if before, ok := exact[l.key]; ok {
+			for _, a := range label.Axes() {
+				if !l.opinions[a].Given {
+					l.opinions[a] = before.opinions[a]
+				}
+			}
+		}
+		exact[l.key] = l
+	}
+	return exact
+}

@@ -1,0 +1,165 @@
+package classifier
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// Features of a title, in two groups whose weight is settled apart from one another: what its words say, and what pieces of its
+// words say. Every feature is a hash.
+//
+//	| group | feature                                                     | why                                           |
+//	|-------|-------------------------------------------------------------|-----------------------------------------------|
+//	| words | each word; pairs; pairs with a word between                 | phrases: "account executive", "head of"       |
+//	| words | first word, last word of the first part, last word of all   | where languages put the head noun             |
+//	| words | words before the first preposition, words after it          | what belongs to somebody else: "to the CEO"   |
+//	| words | words of the first part, words of later parts               | "Founder | Speaker"                           |
+//	| chars | pieces of 2 to 5 letters of each word, ends marked          | inflection, compounds, typing errors          |
+//	| chars | endings of 6 to 8 letters                                   | "-leiter", "-sachbearbeiter" in compounds     |
+const featureVersion = "n-grams-1"
+
+const (
+	maxFeatures  = 700 // of one title; a longer text costs no more
+	maxWordRunes = 32
+)
+
+// Seeds, one for each kind of feature, so that the word "head" and the piece "head" are two features.
+const (
+	seedWord   = 0x9ae16a3b2f90404f
+	seedPair   = 0xc3a5c85c97cb3127
+	seedSkip   = 0x8f1bbcdc5a82e6ab
+	seedFirst  = 0xd1b54a32d192ed03
+	seedHead   = 0xabc98388fb8fac03
+	seedLast   = 0x8cb92ba72f3d8dd7
+	seedBefore = 0xaef17502108ef2d9
+	seedAfter  = 0xe7037ed1a0b428db
+	seedLater  = 0x589965cc75374cc3
+	seedPiece  = 0x1d8e4e27c47d124f
+	seedEnding = 0xeb44accab455d165
+)
+
+// features are the hashes of one title, by group.
+type features struct {
+	words, chars []uint64
+}
+
+func (f *features) reset() { f.words, f.chars = f.words[:0], f.chars[:0] }
+
+// extract fills f with the features of a normalised title. What "@" announces, a place of work, has none.
+func (f *features) extract(normalized string) {
+	f.reset()
+	var previous, before uint64
+	first, after, later, place := true, false, false, false
+	var head, last uint64
+	for len(normalized) > 0 && len(f.words)+len(f.chars) < maxFeatures {
+		token := normalized
+		if i := strings.IndexByte(normalized, ' '); i >= 0 {
+			token, normalized = normalized[:i], normalized[i+1:]
+		} else {
+			normalized = ""
+		}
+		if len(token) == 1 && strings.IndexByte("|,/()@", token[0]) >= 0 {
+			place = token == "@"
+			if head == 0 {
+				head = last
+			}
+			later, after = later || !first, false
+			previous, before = 0, 0
+			continue
+		}
+		if place {
+			continue
+		}
+		if connects(token) {
+			if head == 0 {
+				head = last
+			}
+			after = true
+		}
+		word := f.word(token)
+		f.words = append(f.words, combine(seedWord, word))
+		if previous != 0 {
+			f.words = append(f.words, combine(combine(seedPair, previous), word))
+		}
+		if before != 0 {
+			f.words = append(f.words, combine(combine(seedSkip, before), word))
+		}
+		if first {
+			f.words = append(f.words, combine(seedFirst, word))
+			first = false
+		}
+		switch {
+		case after:
+			f.words = append(f.words, combine(seedAfter, word))
+		default:
+			f.words = append(f.words, combine(seedBefore, word))
+		}
+		if later {
+			f.words = append(f.words, combine(seedLater, word))
+		}
+		before, previous, last = previous, word, word
+	}
+	if last == 0 {
+		return
+	}
+	if head == 0 {
+		head = last
+	}
+	f.words = append(f.words, combine(seedHead, head), combine(seedLast, last))
+}
+
+// word adds the pieces of one word and returns its hash.
+func (f *features) word(token string) uint64 {
+	var runes [maxWordRunes + 2]rune
+	runes[0] = '<'
+	n := 1
+	for _, r := range token {
+		if n > maxWordRunes {
+			break
+		}
+		runes[n] = r
+		n++
+	}
+	runes[n] = '>'
+	n++
+	word := uint64(seedWord)
+	for _, r := range runes[1 : n-1] {
+		word = step(word, r)
+	}
+	for i := 0; i+2 <= n; i++ {
+		h := step(seedPiece, runes[i])
+		for j := i + 1; j < n && j < i+5; j++ {
+			h = step(h, runes[j])
+			f.chars = append(f.chars, finish(h))
+		}
+	}
+	for size := 7; size <= 9 && size < n; size++ {
+		h := uint64(seedEnding)
+		for _, r := range runes[n-size : n] {
+			h = step(h, r)
+		}
+		f.chars = append(f.chars, finish(h))
+	}
+	return finish(word)
+}
+
+// connects reports whether a word says that what follows belongs to the work and is not its holder: prepositions of the
+// languages that titles are written in, and the genitive.
+func connects(token string) bool {
+	switch token {
+	case "of", "for", "to", "in", "on", "with", "de", "del", "des", "du", "d", "da", "do", "di", "della", "delle", "dei", "degli", "per",
+		"para", "en", "fur", "im", "der", "von", "van", "voor", "bij", "av", "till", "pa", "til", "'s", "al", "aux", "au", "a", "la", "ds", "w", "za":
+		return true
+	}
+	return false
+}
+
+func step(h uint64, r rune) uint64 { return (bits.RotateLeft64(h, 5) ^ uint64(r)) * 0x517cc1b727220a95 }
+
+func combine(h, x uint64) uint64 { return finish((bits.RotateLeft64(h, 5) ^ x) * 0x517cc1b727220a95) }
+
+func finish(h uint64) uint64 {
+	h ^= h >> 32
+	h *= 0xd6e8feb86659fd93
+	return h ^ h>>32
+}

@@ -1,0 +1,154 @@
+package classifier
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+
+	"golang.org/x/sync/errgroup"
+
+	"rolecall/embedding"
+	"rolecall/label"
+)
+
+const folds = 5
+
+// fitting carries one fit.
+type fitting struct {
+	options    Options
+	lessons    []lesson
+	vectors    matrix
+	sparseRows []sparse
+	denseRows  []sparse
+	weight     []float32
+	fold       []int
+	model      *model
+	near       [][]near // of each lesson among the others
+}
+
+// fitModel learns a model from lessons whose vectors are given.
+func fitModel(ctx context.Context, book label.Rulebook, lessons []lesson, vectors matrix, o Options) (*model, error) {
+	f := &fitting{options: o, lessons: lessons, vectors: vectors, model: &model{dimension: vectors.dimension, absorbed: map[string]bool{}}}
+	f.prepare()
+	if err := f.neighborhoods(ctx); err != nil {
+		return nil, err
+	}
+	var axes [label.AxisCount]*axisFit
+	for _, a := range label.Axes() {
+		axes[a] = newAxisFit(f, book.Taxonomies[a])
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(o.workers())
+	for k := range folds + 1 {
+		for _, a := range axes {
+			g.Go(func() error {
+				if err := ctx.Err(); err != nil {
+					return fmt.Errorf("fit the classifier: %w", err)
+				}
+				a.fitFold(k)
+				return nil
+			})
+		}
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	for _, a := range axes {
+		g.Go(func() error { a.finish(); return nil })
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	for i, a := range axes {
+		f.model.axes[i] = a.axisModel
+	}
+	return f.model, nil
+}
+
+// prepare makes features, folds and weights. A title's fold follows from its words, whatever their order, so that "Manager Sales"
+// does not vouch for "Sales Manager".
+func (f *fitting) prepare() {
+	n := len(f.lessons)
+	extracted := make([]features, n)
+	for i, l := range f.lessons {
+		extracted[i].extract(l.normalized)
+	}
+	f.model.vocabulary = newVocabulary(extracted)
+	f.sparseRows, f.denseRows = make([]sparse, n), make([]sparse, n)
+	f.weight, f.fold = make([]float32, n), make([]int, n)
+	for i, l := range f.lessons {
+		f.model.vocabulary.look(&f.sparseRows[i], &extracted[i])
+		f.denseRows[i] = denseRow(f.vectors.row(i))
+		f.weight[i] = l.weight
+		f.fold[i] = int((orderless(l.normalized) + f.options.Seed) % folds)
+	}
+}
+
+func denseRow(v []float32) sparse {
+	s := sparse{places: make([]int32, len(v)), values: v}
+	for i := range v {
+		s.places[i] = int32(i)
+	}
+	return s
+}
+
+// orderless hashes a title so that the order of its words does not matter.
+func orderless(normalized string) uint64 {
+	var sum uint64
+	for start, i := 0, 0; i <= len(normalized); i++ {
+		if i < len(normalized) && normalized[i] != ' ' {
+			continue
+		}
+		if i-start > 1 {
+			h := fnv.New64a()
+			h.Write([]byte(normalized[start:i])) //nolint:errcheck // a hash does not fail
+			sum += finish(h.Sum64())
+		}
+		start = i + 1
+	}
+	return finish(sum)
+}
+
+// neighborhoods finds the nearest lessons of each lesson, itself left out.
+func (f *fitting) neighborhoods(ctx context.Context) error {
+	f.near = make([][]near, len(f.lessons))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(f.options.workers())
+	const chunk = 256
+	for start := 0; start < len(f.lessons); start += chunk {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return fmt.Errorf("fit the classifier: %w", err)
+			}
+			var n nearest
+			for i := start; i < min(start+chunk, len(f.lessons)); i++ {
+				n.reset(2*neighbors + 1)
+				f.vectors.search(&n, f.vectors.row(i))
+				for _, o := range n.list {
+					if int(o.row) != i && f.fold[o.row] != f.fold[i] && len(f.near[i]) < neighbors {
+						f.near[i] = append(f.near[i], o)
+					}
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// embedLessons embeds the lessons' titles.
+func embedLessons(ctx context.Context, e embedding.Embedder, lessons []lesson) (matrix, error) {
+	m := matrix{dimension: e.Dimension(), rows: make([]float32, 0, len(lessons)*e.Dimension())}
+	titles := make([]string, len(lessons))
+	for i, l := range lessons {
+		titles[i] = l.title
+	}
+	vectors, err := e.Embed(ctx, titles)
+	if err != nil {
+		return matrix{}, fmt.Errorf("embed %d labelled titles with %s: %w", len(titles), e.ID(), err)
+	}
+	for _, v := range vectors {
+		m.rows = append(m.rows, v...)
+	}
+	return m, nil
+}

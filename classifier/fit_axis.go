@@ -1,0 +1,166 @@
+package classifier
+
+import (
+	"math"
+
+	"rolecall/label"
+)
+
+// axisFit fits one axis.
+type axisFit struct {
+	*fitting
+	axisModel
+	class []int   // by lesson; -1 for one that says nothing about the axis
+	votes []int16 // the same, for voting
+	// what each held-out lesson was told by heads that had not seen it
+	heldSparse, heldDense, heldNear [][]float32
+}
+
+func newAxisFit(f *fitting, t label.Taxonomy) *axisFit {
+	a := &axisFit{fitting: f}
+	a.fallback = -1
+	n := len(f.lessons)
+	a.class, a.votes = make([]int, n), make([]int16, n)
+	seen := map[label.Value]bool{}
+	for _, l := range f.lessons {
+		if o := l.opinions[t.Axis]; o.Given {
+			seen[o.Value] = true
+			a.examples++
+		}
+	}
+	for _, term := range t.Active() {
+		if seen[term.Value] {
+			if term.Fallback {
+				a.fallback = len(a.values)
+			}
+			a.values = append(a.values, term.Value)
+		}
+	}
+	if seen[""] {
+		a.values = append(a.values, "")
+	}
+	for i, l := range f.lessons {
+		a.class[i] = -1
+		if o := l.opinions[t.Axis]; o.Given {
+			a.class[i] = a.classOf(o.Value)
+		}
+		a.votes[i] = int16(a.class[i])
+	}
+	a.heldSparse, a.heldDense, a.heldNear = make([][]float32, n), make([][]float32, n), make([][]float32, n)
+	return a
+}
+
+// epochsFor gives few rows more passes, so that every fit takes about as many steps.
+func epochsFor(rows, few, many int) int { return min(max(few, 60000/max(rows, 1)), many) }
+
+// fitFold fits the heads without fold k and lets them judge its lessons; k = folds fits the heads that stay.
+func (a *axisFit) fitFold(k int) {
+	classes := len(a.values)
+	if classes == 0 {
+		return
+	}
+	class := a.class
+	if k < folds {
+		class = make([]int, len(a.class))
+		for i, c := range a.class {
+			class[i] = c
+			if a.fold[i] == k {
+				class[i] = -1
+			}
+		}
+	}
+	seed := a.options.Seed*31 + uint64(k)
+	sparseHead := fitHead(a.sparseRows, class, a.weight, a.model.vocabulary.size(), classes,
+		schedule{epochs: epochsFor(a.examples, 12, 60), rate: 0.5, decay: 0.001, seed: seed})
+	denseHead := fitHead(a.denseRows, class, a.weight, a.vectors.dimension, classes,
+		schedule{epochs: epochsFor(a.examples, 10, 60), rate: 0.5, seed: seed + 7})
+	if k == folds {
+		a.sparse, a.dense = sparseHead, denseHead
+		return
+	}
+	for i, c := range a.class {
+		if c < 0 || a.fold[i] != k {
+			continue
+		}
+		room := make([]float32, 3*classes)
+		a.heldSparse[i], a.heldDense[i], a.heldNear[i] = room[:classes], room[classes:2*classes], room[2*classes:]
+		sparseHead.scores(a.heldSparse[i], &a.sparseRows[i])
+		denseHead.scores(a.heldDense[i], &a.denseRows[i])
+		vote(a.heldNear[i], a.near[i], a.votes, a.weight)
+	}
+}
+
+func (a *axisFit) voices(i int) voices {
+	v := voices{sparse: a.heldSparse[i], dense: a.heldDense[i], near: a.heldNear[i], known: a.sparseRows[i].known}
+	if len(a.near[i]) > 0 {
+		v.closest = a.near[i][0].similarity
+	}
+	return v
+}
+
+// finish settles mix and calibration on the held-out answers.
+func (a *axisFit) finish() {
+	var rows []int
+	for i, c := range a.class {
+		if c >= 0 {
+			rows = append(rows, i)
+		}
+	}
+	a.mix = mix{1, 0.5, 0.5}
+	if len(rows) == 0 {
+		return
+	}
+	a.mix = a.chooseMix(rows)
+	shares := make([]float32, len(a.values))
+	var signals []signal
+	var right, real []bool
+	for _, i := range rows {
+		v := a.voices(i)
+		a.mix.join(shares, &v)
+		first, second := best(shares)
+		signals = append(signals, observe(&v, shares, first, second, first == a.fallback, a.values[first] == ""))
+		right = append(right, first == a.class[i])
+		real = append(real, true)
+	}
+	a.calibration = calibrate(signals, right, real)
+}
+
+// chooseMix minimises the held-out cross-entropy by coordinate search from equal voices.
+func (a *axisFit) chooseMix(rows []int) mix {
+	const most = 4000
+	stride := max(1, len(rows)/most)
+	shares := make([]float32, len(a.values))
+	loss := func(m mix) float64 {
+		var sum float64
+		n := 0
+		for r := 0; r < len(rows); r += stride {
+			v := a.voices(rows[r])
+			m.join(shares, &v)
+			sum -= math.Log(max(float64(shares[a.class[rows[r]]]), 1e-9))
+			n++
+		}
+		return sum / float64(n)
+	}
+	current := mix{1, 0.5, 0.5}
+	lowest := loss(current)
+	for _, step := range [...]float32{1.6, 1.25, 1.1} {
+		for range 4 {
+			better := false
+			for coordinate := range 3 {
+				for _, factor := range [...]float32{step, 1 / step} {
+					next := current
+					p := [...]*float32{&next.Sparse, &next.Dense, &next.Near}[coordinate]
+					*p *= factor
+					if l := loss(next); l < lowest-1e-6 {
+						current, lowest, better = next, l, true
+						break
+					}
+				}
+			}
+			if !better {
+				break
+			}
+		}
+	}
+	return current
+}

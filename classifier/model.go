@@ -1,0 +1,72 @@
+package classifier
+
+import (
+	"rolecall/label"
+)
+
+// model is what a fit learns. It is immutable and knows neither rules nor corrections.
+type model struct {
+	key        string
+	vocabulary *vocabulary
+	axes       [label.AxisCount]axisModel
+	dimension  int
+	// absorbed are the corrections that were training rows, by what they say.
+	absorbed map[string]bool
+}
+
+// axisModel answers one axis.
+type axisModel struct {
+	values   []label.Value // by class; "" is "none of these"
+	fallback int           // the class of the fallback term, -1 where there is none
+	sparse   *head         // over n-grams
+	dense    *head         // over the embedding
+	mix      mix
+	calibration
+	examples int
+}
+
+// classOf returns the class of a value, or -1.
+func (m *axisModel) classOf(v label.Value) int {
+	for i, o := range m.values {
+		if o == v {
+			return i
+		}
+	}
+	return -1
+}
+
+// mix is how much each voice counts: the logits are Sparse x the n-gram head's + Dense x the embedding head's + Near x the log of
+// the neighbours' shares.
+type mix struct {
+	Sparse, Dense, Near float32
+}
+
+// voices is what the three voices say of one title, by class.
+type voices struct {
+	sparse, dense []float32 // logits
+	near          []float32 // shares
+	closest       float32   // cosine of the nearest labelled title
+	known         float32   // share of the title's words that are known
+}
+
+// join writes the joint shares into dst.
+func (m mix) join(dst []float32, v *voices) {
+	for c := range dst {
+		dst[c] = m.Sparse*v.sparse[c] + m.Dense*v.dense[c] + m.Near*logShare(v.near[c])
+	}
+	softmax(dst)
+}
+
+// best returns the classes with the greatest and the second greatest number; second is -1 when there is only one class.
+func best(z []float32) (first, second int) {
+	first, second = 0, -1
+	for c := 1; c < len(z); c++ {
+		switch {
+		case z[c] > z[first]:
+			first, second = c, first
+		case second < 0 || z[c] > z[second]:
+			second = c
+		}
+	}
+	return first, second
+}

@@ -1,0 +1,135 @@
+package classifier
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"rolecall/label"
+	"rolecall/title"
+)
+
+// lesson is one labelled title: what one exemplar or one correction says.
+type lesson struct {
+	id         string
+	title      string
+	normalized string
+	key        title.Key
+	opinions   [label.AxisCount]label.Opinion
+	origin     string
+	weight     float32
+	correction bool
+}
+
+// A correction weighs as much as correctionWeight exemplars: somebody looked at this very title.
+const (
+	correctionWeight = 3
+	nameWeight       = 0.5
+)
+
+// lessonsOf collects what a rulebook teaches, each title key once: a correction takes the place of exemplars of the same key on
+// the axes that it speaks about, a later exemplar that of an earlier one.
+func lessonsOf(book label.Rulebook) []lesson {
+	byKey := make(map[title.Key]int, len(book.Exemplars))
+	var out []lesson
+	add := func(l lesson) {
+		if l.key == "" || title.Quality(l.title) != title.Title {
+			return
+		}
+		i, ok := byKey[l.key]
+		if !ok {
+			byKey[l.key] = len(out)
+			out = append(out, l)
+			return
+		}
+		merged := l
+		for _, a := range label.Axes() {
+			if !l.opinions[a].Given {
+				merged.opinions[a] = out[i].opinions[a]
+			}
+		}
+		out[i] = merged
+	}
+	for _, e := range book.Exemplars {
+		add(exemplarLesson(book, e))
+	}
+	for _, c := range book.Corrections {
+		if l, ok := correctionLesson(book, c); ok {
+			add(l)
+		}
+	}
+	kept := out[:0]
+	for _, l := range out {
+		if l.opinions[label.Role].Given || l.opinions[label.Seniority].Given {
+			kept = append(kept, l)
+		}
+	}
+	return kept
+}
+
+func exemplarLesson(book label.Rulebook, e label.Exemplar) lesson {
+	l := lesson{id: e.ID, title: e.Title, normalized: title.Normalize(e.Title), origin: "example " + e.ID, weight: 1}
+	l.key = title.KeyOfNormalized(l.normalized)
+	for _, a := range label.Axes() {
+		if e.Known[a] && (e.Labels[a] == "" || book.Taxonomies[a].Has(e.Labels[a])) {
+			l.opinions[a] = label.Opinion{Given: true, Value: e.Labels[a]}
+		}
+	}
+	return l
+}
+
+// correctionLesson is what a correction teaches about its title; false for one that is undone or holds for one contact only.
+func correctionLesson(book label.Rulebook, c label.Correction) (lesson, bool) {
+	if !c.Active || c.Scope == label.ScopeContact {
+		return lesson{}, false
+	}
+	l := lesson{id: c.ID, title: c.Title, normalized: title.Normalize(c.Title), origin: correctionOrigin(c), weight: correctionWeight, correction: true}
+	l.key = title.KeyOfNormalized(l.normalized)
+	for _, a := range label.Axes() {
+		if o := c.Labels[a]; o.Given && (o.Value == "" || book.Taxonomies[a].Has(o.Value)) {
+			l.opinions[a] = o
+		}
+	}
+	return l, true
+}
+
+func correctionOrigin(c label.Correction) string {
+	if c.By == "" {
+		return "correction " + c.ID
+	}
+	return "correction " + c.ID + " by " + c.By
+}
+
+// FitKey names what a fit depends on: the taxonomies' values, the exemplars, the embedder, and this package's own method. Rules,
+// corrections and settings are not part of it, so that a change of those refits nothing.
+func FitKey(book label.Rulebook, embedderID string) string {
+	type term struct {
+		Value    label.Value
+		Name     string
+		Active   bool
+		Fallback bool
+	}
+	content := struct {
+		Method, Normalizer, Embedder string
+		Terms                        [label.AxisCount][]term
+		Exemplars                    []label.Exemplar
+	}{Method: method, Normalizer: title.Version, Embedder: embedderID}
+	for _, a := range label.Axes() {
+		for _, t := range book.Taxonomies[a].Terms {
+			content.Terms[a] = append(content.Terms[a], term{t.Value, t.Name, t.Active, t.Fallback})
+		}
+	}
+	for _, e := range book.Exemplars {
+		e.ID, e.Language = "", ""
+		content.Exemplars = append(content.Exemplars, e)
+	}
+	sum := sha256.New()
+	if err := json.NewEncoder(sum).Encode(content); err != nil {
+		panic(fmt.Sprintf("classifier: encode the key of a fit: %v", err)) // strings, booleans: cannot fail
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:12])
+}
+
+// method names this package's features, heads and calibration; it changes whenever a fit would give another model.
+const method = "classifier-1/" + featureVersion

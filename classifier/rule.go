@@ -1,0 +1,206 @@
+package classifier
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"rolecall/label"
+	"rolecall/title"
+)
+
+// ruleSet holds the rules in the order in which they are asked, with two indexes, so that a title pays for the words it has and
+// not for the number of rules: whole-word texts by their first word, "contains" texts by their first three bytes.
+type ruleSet struct {
+	rules    []rule
+	byWord   map[string][]candidate
+	byStart  map[[gramBytes]byte][]candidate
+	short    []candidate // "contains" texts of less than three bytes
+	patterns []candidate
+}
+
+const gramBytes = 3
+
+type rule struct {
+	label.Rule
+	texts   []ruleText
+	but     []ruleText
+	pattern *regexp.Regexp
+}
+
+// ruleText is one alternative: as the team wrote it and as it is matched.
+type ruleText struct {
+	written string
+	text    string // words with one space between
+	words   []string
+}
+
+type candidate struct{ rule, text int }
+
+// ruleHit is a rule whose text stands in the title.
+type ruleHit struct {
+	rule    int
+	text    int // -1 for a pattern
+	blocked string
+}
+
+// newRuleSet compiles rules. A pattern that does not compile is an error that names the rule; workbook.Parse lets none through.
+func newRuleSet(rules []label.Rule) (*ruleSet, error) {
+	s := &ruleSet{byWord: map[string][]candidate{}, byStart: map[[gramBytes]byte][]candidate{}}
+	ordered := slices.Clone(rules)
+	slices.SortStableFunc(ordered, func(a, b label.Rule) int { return cmp.Compare(a.Priority, b.Priority) })
+	for _, r := range ordered {
+		compiled := rule{Rule: r, but: ruleTexts(r.ButNot)}
+		n := len(s.rules)
+		if r.Match == label.MatchRegex {
+			if len(r.Texts) == 0 {
+				continue
+			}
+			pattern, err := regexp.Compile(r.Texts[0])
+			if err != nil {
+				return nil, fmt.Errorf("compile the pattern of rule %s: %w; mend it on the Rules tab", r.ID, err)
+			}
+			compiled.pattern = pattern
+			s.patterns = append(s.patterns, candidate{n, -1})
+			s.rules = append(s.rules, compiled)
+			continue
+		}
+		compiled.texts = ruleTexts(r.Texts)
+		s.rules = append(s.rules, compiled)
+		for i, t := range compiled.texts {
+			s.index(candidate{n, i}, r.Match, t)
+		}
+	}
+	return s, nil
+}
+
+func ruleTexts(texts []string) []ruleText {
+	var out []ruleText
+	for _, t := range texts {
+		key := string(title.KeyOf(t))
+		if key == "" {
+			continue
+		}
+		out = append(out, ruleText{written: t, text: key, words: strings.Fields(key)})
+	}
+	return out
+}
+
+func (s *ruleSet) index(c candidate, m label.Match, t ruleText) {
+	if m != label.MatchContains {
+		s.byWord[t.words[0]] = append(s.byWord[t.words[0]], c)
+		return
+	}
+	if len(t.text) < gramBytes {
+		s.short = append(s.short, c)
+		return
+	}
+	start := [gramBytes]byte([]byte(t.text[:gramBytes]))
+	s.byStart[start] = append(s.byStart[start], c)
+}
+
+// match appends the rules whose text stands in the title to dst, in the order in which they are asked, each rule once; a rule that
+// one of its "but not" texts blocks is among them and says so.
+//
+//	| match       | the text's words stand                                     |
+//	|-------------|------------------------------------------------------------|
+//	| whole word  | anywhere, as whole words, one after the other              |
+//	| starts with | at the start                                               |
+//	| ends with   | at the end of the title, before any place of work          |
+//	| equals      | alone: they are the whole title                            |
+//	| contains    | anywhere, inside a word too                                |
+//	| regex       | RE2 found in the normalised title with its separators      |
+func (s *ruleSet) match(dst []ruleHit, in *input) []ruleHit {
+	if len(s.rules) == 0 {
+		return dst
+	}
+	first := len(dst)
+	for i, word := range in.work {
+		for _, c := range s.byWord[word] {
+			if s.wordsMatch(c, in.work, i) {
+				dst = append(dst, ruleHit{rule: c.rule, text: c.text})
+			}
+		}
+	}
+	if len(s.byStart) > 0 || len(s.short) > 0 {
+		dst = s.contains(dst, in.workText)
+	}
+	for _, c := range s.patterns {
+		if s.rules[c.rule].pattern.MatchString(in.normalized) {
+			dst = append(dst, ruleHit{rule: c.rule, text: -1})
+		}
+	}
+	hits := dst[first:]
+	if len(hits) > 1 {
+		slices.SortFunc(hits, func(a, b ruleHit) int { return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.text, b.text)) })
+		hits = slices.CompactFunc(hits, func(a, b ruleHit) bool { return a.rule == b.rule })
+	}
+	for i := range hits {
+		hits[i].blocked = s.blockedBy(hits[i].rule, in)
+	}
+	return dst[:first+len(hits)]
+}
+
+func (s *ruleSet) wordsMatch(c candidate, words []string, at int) bool {
+	r := &s.rules[c.rule]
+	want := r.texts[c.text].words
+	if at+len(want) > len(words) || !slices.Equal(words[at:at+len(want)], want) {
+		return false
+	}
+	switch r.Match {
+	case label.MatchStarts:
+		return at == 0
+	case label.MatchEnds:
+		return at+len(want) == len(words)
+	case label.MatchEquals:
+		return at == 0 && len(want) == len(words)
+	}
+	return true
+}
+
+func (s *ruleSet) contains(dst []ruleHit, text string) []ruleHit {
+	for _, c := range s.short {
+		if strings.Contains(text, s.rules[c.rule].texts[c.text].text) {
+			dst = append(dst, ruleHit{rule: c.rule, text: c.text})
+		}
+	}
+	for i := 0; i+gramBytes <= len(text); i++ {
+		for _, c := range s.byStart[[gramBytes]byte([]byte(text[i:i+gramBytes]))] {
+			if strings.HasPrefix(text[i:], s.rules[c.rule].texts[c.text].text) {
+				dst = append(dst, ruleHit{rule: c.rule, text: c.text})
+			}
+		}
+	}
+	return dst
+}
+
+func (s *ruleSet) blockedBy(n int, in *input) string {
+	for _, but := range s.rules[n].but {
+		for i := 0; i+len(but.words) <= len(in.words); i++ {
+			if slices.Equal(in.words[i:i+len(but.words)], but.words) {
+				return but.written
+			}
+		}
+	}
+	return ""
+}
+
+// decide returns the first unblocked hit that has an opinion on the axis, or false.
+func (s *ruleSet) decide(hits []ruleHit, axis label.Axis, known func(label.Value) bool) (ruleHit, bool) {
+	for _, h := range hits {
+		if v := s.rules[h.rule].Set[axis]; v != "" && h.blocked == "" && known(v) {
+			return h, true
+		}
+	}
+	return ruleHit{}, false
+}
+
+// written is the text of the rule that matched, as the team wrote it.
+func (s *ruleSet) written(h ruleHit) string {
+	if h.text < 0 {
+		return s.rules[h.rule].Texts[0]
+	}
+	return s.rules[h.rule].texts[h.text].written
+}

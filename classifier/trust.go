@@ -1,0 +1,45 @@
+package classifier
+
+import "rolecall/label"
+
+// ruleTrust is how far the labelled titles bear a rule out, per axis.
+type ruleTrust [label.AxisCount]struct{ agree, disagree int }
+
+// Titles that a rule is believed to have been right on before any labelled title was looked at.
+const trustAhead = 20
+
+// confidence is the share of labelled titles on which the rule is right, counted as if it had been right trustAhead times before;
+// 1 where no labelled title contradicts it.
+func (t ruleTrust) confidence(a label.Axis) float64 {
+	agree, disagree := float64(t[a].agree), float64(t[a].disagree)
+	return (agree + trustAhead) / (agree + disagree + trustAhead)
+}
+
+// trustRules counts, for each rule, the labelled titles which it decides and which say the same or another.
+func trustRules(rules *ruleSet, lessons []lesson) []ruleTrust {
+	trust := make([]ruleTrust, len(rules.rules))
+	if len(rules.rules) == 0 {
+		return trust
+	}
+	var hits []ruleHit
+	for i := range lessons {
+		in := newInput(lessons[i].title)
+		hits = rules.match(hits[:0], &in)
+		for _, a := range label.Axes() {
+			o := lessons[i].opinions[a]
+			if !o.Given {
+				continue
+			}
+			if h, ok := rules.decide(hits, a, anyValue); ok {
+				if rules.rules[h.rule].Set[a] == o.Value {
+					trust[h.rule][a].agree++
+				} else {
+					trust[h.rule][a].disagree++
+				}
+			}
+		}
+	}
+	return trust
+}
+
+func anyValue(label.Value) bool { return true }

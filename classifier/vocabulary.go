@@ -1,0 +1,119 @@
+package classifier
+
+import "math"
+
+// vocabulary gives the features that the labelled titles have a place each, and knows how rare each is. It is an open-addressing
+// table over 64-bit hashes; 32 bits of the hash tell features apart, which confuses about one feature in a million.
+type vocabulary struct {
+	mask  uint64
+	tags  []uint32 // 0 is an empty slot
+	index []int32
+	idf   []float32 // by place
+}
+
+func (v *vocabulary) size() int { return len(v.idf) }
+
+// find returns the place of a feature, or -1.
+func (v *vocabulary) find(h uint64) int32 {
+	tag := uint32(h>>32) | 1
+	for i := h & v.mask; ; i = (i + 1) & v.mask {
+		switch v.tags[i] {
+		case tag:
+			return v.index[i]
+		case 0:
+			return -1
+		}
+	}
+}
+
+// newVocabulary holds features that stand in at least two titles, and those of single titles too when there are few titles.
+func newVocabulary(titles []features) *vocabulary {
+	least := int32(1)
+	if len(titles) > fewRows {
+		least = 2
+	}
+	counts := make(map[uint64]int32, 64*len(titles))
+	var order []uint64
+	seen := make(map[uint64]int32, 256)
+	for i := range titles {
+		for _, group := range [...][]uint64{titles[i].words, titles[i].chars} {
+			for _, h := range group {
+				if seen[h] == int32(i+1) {
+					continue
+				}
+				seen[h] = int32(i + 1)
+				counts[h]++
+				if counts[h] == least {
+					order = append(order, h)
+				}
+			}
+		}
+	}
+	v := tableFor(order)
+	v.idf = make([]float32, len(order))
+	for i, h := range order {
+		v.idf[i] = float32(math.Log(float64(1+len(titles))/float64(1+counts[h]))) + 1
+	}
+	return v
+}
+
+// fewRows is the number of labelled titles up to which features of a single title are kept.
+const fewRows = 2000
+
+// tableFor places hashes in the order given.
+func tableFor(order []uint64) *vocabulary {
+	size := uint64(16)
+	for size < 2*uint64(len(order)) {
+		size *= 2
+	}
+	v := &vocabulary{mask: size - 1, tags: make([]uint32, size), index: make([]int32, size)}
+	for place, h := range order {
+		tag := uint32(h>>32) | 1
+		i := h & v.mask
+		for v.tags[i] != 0 {
+			i = (i + 1) & v.mask
+		}
+		v.tags[i], v.index[i] = tag, int32(place)
+	}
+	return v
+}
+
+// sparse is a title as places of the vocabulary with their values; each group of features has length 1, so that long and short
+// titles weigh alike.
+type sparse struct {
+	places []int32
+	values []float32
+	known  float32 // share of the title's word features' weight that the vocabulary knows, 0 to 1
+}
+
+// look fills s with the features that the vocabulary knows.
+func (v *vocabulary) look(s *sparse, f *features) {
+	s.places, s.values = s.places[:0], s.values[:0]
+	for g, group := range [...][]uint64{f.words, f.chars} {
+		start := len(s.places)
+		var sum float32
+		for _, h := range group {
+			place := v.find(h)
+			if place < 0 {
+				continue
+			}
+			idf := v.idf[place]
+			s.places = append(s.places, place)
+			s.values = append(s.values, idf)
+			sum += idf * idf
+		}
+		if g == 0 {
+			s.known = 0
+			if len(group) > 0 {
+				s.known = float32(len(s.places)) / float32(len(group))
+			}
+		}
+		if sum == 0 {
+			continue
+		}
+		scale := float32(1 / math.Sqrt(float64(sum)))
+		for i := start; i < len(s.values); i++ {
+			s.values[i] *= scale
+		}
+	}
+}

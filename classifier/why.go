@@ -1,0 +1,75 @@
+package classifier
+
+import (
+	"fmt"
+
+	"rolecall/label"
+	"rolecall/title"
+)
+
+func nonsense(k title.Kind) label.Finding {
+	return label.Finding{Method: label.ByNonsense, Why: "This is no job title (" + k.String() + "), so it gets no label and needs no review."}
+}
+
+func (c *Classifier) byCorrection(a label.Axis, l *lesson) label.Finding {
+	f := label.Finding{Value: l.opinions[a].Value, Accepted: true, Method: label.ByCorrection, Confidence: 1, RuleID: l.id}
+	f.Why = "Somebody decided this for this very title (" + l.origin + ")."
+	if f.Value == "" {
+		f.Why = "Somebody decided that no " + a.String() + " fits this very title (" + l.origin + ")."
+	}
+	return f
+}
+
+func (c *Classifier) byRule(a label.Axis, h ruleHit) label.Finding {
+	r := &c.rules.rules[h.rule]
+	trust := c.trust[h.rule]
+	f := label.Finding{Value: r.Set[a], Accepted: true, Method: label.ByRule, Confidence: trust.confidence(a), RuleID: r.ID}
+	f.Why = fmt.Sprintf("Rule %s says %s for titles with %q.", r.ID, c.name(a, f.Value), c.rules.written(h))
+	if n := trust[a].disagree; n > 2 && f.Confidence < c.targets[a].asked {
+		f.Why += fmt.Sprintf(" Careful: %d labelled titles that the rule matches say something else.", n)
+	}
+	return f
+}
+
+// byNobody is the answer of an axis about which no labelled title speaks: the fallback as a suggestion, if there is one.
+func (c *Classifier) byNobody(a label.Axis) label.Finding {
+	f := label.Finding{Method: label.ByAbstaining, Why: "No rule matches, and no labelled title speaks about the " + a.String() + " yet."}
+	if term, ok := c.book.Taxonomies[a].Fallback(); ok {
+		f.Value = term.Value
+		f.Why += " " + term.Name + " is the fallback; somebody should look."
+	}
+	return f
+}
+
+// why says in a sentence what heads and neighbours found.
+func (c *Classifier) why(a label.Axis, f *label.Finding, s *scratch) string {
+	var closest string
+	if len(s.nearest.list) > 0 {
+		closest = fmt.Sprintf("; the closest labelled title is %q", c.lesson(s.nearest.list[0].row).title)
+	}
+	name := c.name(a, f.Value)
+	switch {
+	case f.Method == label.ByFallback:
+		return fmt.Sprintf("It reads like a real job without a sign of any other %s, so it gets %s%s.", a, name, closest)
+	case f.Accepted:
+		return fmt.Sprintf("Titles like it are labelled %s%s.", name, closest)
+	case f.RunnerUp != "":
+		return fmt.Sprintf("Not sure enough: it could be %s or %s%s.", name, c.name(a, f.RunnerUp), closest)
+	}
+	return fmt.Sprintf("Not sure enough: it could be %s%s.", name, closest)
+}
+
+func (c *Classifier) name(a label.Axis, v label.Value) string {
+	if v == "" {
+		return "none of these"
+	}
+	return c.book.Taxonomies[a].Name(v)
+}
+
+// lesson is the labelled title of a row of the matrix or, after its last, of the extra rows.
+func (c *Classifier) lesson(row int32) *lesson {
+	if int(row) < len(c.lessons) {
+		return &c.lessons[row]
+	}
+	return &c.extra.lessons[int(row)-len(c.lessons)]
+}
