@@ -24,3 +24,13 @@ type Cursor struct {
 	// Complete: the list has been read to its end at least once; later reads search from the watermark.
 	Complete bool `json:"complete"`
 }
+
+// Tally counts contacts by where they stand: every contact is in exactly one of Labelled, InReview
+// and NoTitle.
+type Tally struct {
+	Contacts int // not archived
+	Titles   int // distinct
+	Labelled int // sure on both axes, or a person's word
+	InReview int // unsure on an axis, or a conflict
+	NoTitle  int // the text is no job title on either axis
+}

@@ -307,7 +307,7 @@ func (s *Store) Portal(ctx context.Context) (plan.Portal, error) {
 		p.Contacts = total
 	}
 	approved, err := s.Setting(ctx, "backfill_approved")
-	p.BackfillApproved = approved != ""
+	p.BackfillApproved, p.BackfillUnderWay = approved != "", approved == "yes"
 	return p, err
 }
 

@@ -334,6 +334,21 @@ func (s *Store) Hold(ctx context.Context, keys []plan.Key, revision string) erro
 	return nil
 }
 
+// ReleaseHolds ends the holds of other revisions and makes their contacts dirty: the rulebook has changed.
+func (s *Store) ReleaseHolds(ctx context.Context, revision string) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE contact SET dirty = 1 WHERE id IN (SELECT contact_id FROM undo_hold WHERE revision <> ?)`, revision); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM undo_hold WHERE revision <> ?`, revision)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("release undone labels: %w", err)
+	}
+	return nil
+}
+
 func text(v *label.Value) any {
 	if v == nil {
 		return nil

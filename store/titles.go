@@ -188,3 +188,19 @@ func (s *Store) RuleHits(ctx context.Context) (map[string]int, error) {
 	}
 	return out, nil
 }
+
+// Tally counts contacts by where they stand.
+func (s *Store) Tally(ctx context.Context) (label.Tally, error) {
+	var t label.Tally
+	err := s.readers.QueryRowContext(ctx, `SELECT count(*), count(DISTINCT title_id), coalesce(sum(state = 0), 0), coalesce(sum(state = 1), 0), coalesce(sum(state = 2), 0) FROM (
+		SELECT c.title_id, CASE
+			WHEN EXISTS (SELECT 1 FROM question q WHERE q.contact_id = c.id) THEN 1
+			WHEN t.role_method = ?1 AND t.seniority_method = ?1 THEN 2
+			WHEN t.role_accepted AND t.seniority_accepted THEN 0 ELSE 1 END AS state
+		FROM contact c JOIN title t ON t.id = c.title_id WHERE c.archived = 0)`, string(label.ByNonsense)).
+		Scan(&t.Contacts, &t.Titles, &t.Labelled, &t.InReview, &t.NoTitle)
+	if err != nil {
+		return t, fmt.Errorf("count contacts: %w", err)
+	}
+	return t, nil
+}

@@ -1,0 +1,288 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"rolecall/label"
+	"rolecall/plan"
+)
+
+// decideBatch is the number of distinct titles decided and kept at a time.
+const decideBatch = 5000
+
+// decide classifies every distinct title that this rulebook and model have not decided yet.
+func (r *Reconciler) decide(ctx context.Context, run *run) error {
+	labeller, err := r.labellerFor(ctx, run.book)
+	if err != nil {
+		return err
+	}
+	run.report.Revision, run.report.ModelID = r.revision, labeller.ModelID()
+	decided, err := r.State.Setting(ctx, settingDecided)
+	if err != nil {
+		return err
+	}
+	mark := r.revision + " " + labeller.ModelID()
+	if decided == mark && !run.changed {
+		return nil
+	}
+	var after int64
+	for {
+		titles, last, err := r.State.UndecidedTitles(ctx, r.revision, labeller.ModelID(), after, decideBatch)
+		if err != nil {
+			return err
+		}
+		if len(titles) == 0 {
+			break
+		}
+		texts := make([]string, len(titles))
+		for i, t := range titles {
+			texts[i] = t.Title
+		}
+		decisions, err := labeller.Classify(ctx, texts)
+		if err != nil {
+			return fmt.Errorf("classify %d titles: %w", len(titles), err)
+		}
+		for i := range titles {
+			titles[i].Decision = decisions[i]
+		}
+		if err := r.State.SaveDecisions(ctx, r.revision, labeller.ModelID(), titles); err != nil {
+			return err
+		}
+		run.report.Titles += len(titles)
+		run.changed = true
+		r.Progress("titles decided", run.report.Titles)
+		after = last
+	}
+	if decided == mark || run.mode == Preview {
+		return nil
+	}
+	run.changed = true
+	if err := r.State.ReleaseHolds(ctx, r.revision); err != nil {
+		return err
+	}
+	return r.State.SaveSetting(ctx, settingDecided, mark)
+}
+
+// labellerFor gives the labeller of this rulebook, the kept one while the revision stays the same.
+func (r *Reconciler) labellerFor(ctx context.Context, book label.Rulebook) (Labeller, error) {
+	revision, err := book.Revision()
+	if err != nil {
+		return nil, err
+	}
+	if r.labeller != nil && revision == r.revision {
+		return r.labeller, nil
+	}
+	labeller, err := r.Fitter.Labeller(ctx, book, false)
+	if err != nil {
+		return nil, fmt.Errorf("fit the classifier: %w", err)
+	}
+	r.labeller, r.revision = labeller, revision
+	return labeller, nil
+}
+
+// plan computes what shall change for the contacts that something happened to.
+func (r *Reconciler) plan(ctx context.Context, run *run) error {
+	rows, err := r.State.PlanRows(ctx, r.revision)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	overlayContactCorrections(rows, run.book.Corrections)
+	if rows, err = r.provenance(ctx, run, rows); err != nil {
+		return err
+	}
+	run.rows = rows
+	run.plan = plan.Compute(plan.Input{Rows: rows, Taxonomies: run.book.Taxonomies, TakeOver: run.book.Settings.TakeOver, MachineEditsTeach: run.book.Settings.MachineEditsTeach})
+	for _, v := range []plan.Verb{plan.Adopt, plan.Push, plan.Pull, plan.Review} {
+		if n := run.plan.Count(v); n > 0 {
+			run.report.Planned[v.String()] = n
+		}
+	}
+	run.report.Fingerprint = run.plan.Fingerprint()
+	run.report.Groups = run.plan.Groups(5)
+	run.changed = run.changed || !run.plan.Empty()
+	return nil
+}
+
+// overlayContactCorrections lets a person's word on one contact stand above everything decided for its
+// title, as long as the contact has the title that the person saw.
+func overlayContactCorrections(rows []plan.Row, corrections []label.Correction) {
+	byContact := map[label.ContactID]label.Correction{}
+	for _, c := range corrections {
+		if c.Scope == label.ScopeContact && c.Active {
+			byContact[c.ContactID] = c
+		}
+	}
+	if len(byContact) == 0 {
+		return
+	}
+	for i := range rows {
+		c, ok := byContact[rows[i].ContactID]
+		if !ok || keyOf(c.Title) != rows[i].TitleKey {
+			continue
+		}
+		for _, a := range label.Axes() {
+			if c.Labels[a].Given {
+				rows[i].Ours[a] = plan.Ours{Value: c.Labels[a].Value, Empty: c.Labels[a].Value == "", ByPerson: true, Confidence: 1, Method: label.ByContactCorrection, RuleID: c.ID}
+			}
+		}
+	}
+}
+
+// provenance reads whose hand wrote the labels that differ from the base: only those, by id, with
+// their history. What is read is newer than the mirror, so it replaces it.
+func (r *Reconciler) provenance(ctx context.Context, run *run, rows []plan.Row) ([]plan.Row, error) {
+	var ids []label.ContactID
+	at := map[label.ContactID]int{}
+	for i, row := range rows {
+		for _, a := range label.Axes() {
+			if row.Base[a].Known && row.Theirs[a] != row.Base[a].Value && (row.Theirs[a] != row.Ours[a].Value || row.Theirs[a] == "") {
+				at[row.ContactID] = i
+			}
+		}
+		if _, ask := at[row.ContactID]; ask {
+			ids = append(ids, row.ContactID)
+		}
+	}
+	if len(ids) == 0 {
+		return rows, nil
+	}
+	contacts, err := r.CRM.Read(ctx, ids, true)
+	if err != nil {
+		return nil, fmt.Errorf("read whose edits they are: %w", err)
+	}
+	for i := range contacts {
+		contacts[i].TitleKey = keyOf(contacts[i].Title)
+	}
+	if _, err := r.State.SaveContacts(ctx, contacts); err != nil {
+		return nil, err
+	}
+	found := map[label.ContactID]bool{}
+	for _, c := range contacts {
+		i, ok := at[c.ID]
+		if !ok || c.MergedInto != "" || c.Archived {
+			continue
+		}
+		if c.TitleKey != rows[i].TitleKey {
+			continue // its title changed under our eyes: the next run decides it
+		}
+		found[c.ID] = true
+		rows[i].Theirs = c.Labels
+		for _, a := range label.Axes() {
+			if e := c.Edits[a]; e != nil && e.Value == c.Labels[a] {
+				rows[i].TheirsBy[a] = e.Kind
+			}
+		}
+		run.noteLessons(c, rows[i])
+	}
+	kept := rows[:0]
+	for _, row := range rows {
+		if _, asked := at[row.ContactID]; !asked || found[row.ContactID] {
+			kept = append(kept, row)
+		}
+	}
+	return kept, r.markUnread(ctx, ids, contacts)
+}
+
+// noteLessons remembers who edited what, in case the plan pulls it.
+func (run *run) noteLessons(c label.Contact, row plan.Row) {
+	for _, a := range label.Axes() {
+		if e := c.Edits[a]; e != nil {
+			run.lessons = append(run.lessons, label.Lesson{ContactID: c.ID, TitleKey: row.TitleKey, Title: c.Title, Axis: a, Value: c.Labels[a], By: e.By, At: e.At})
+		}
+	}
+}
+
+// markUnread archives in the mirror the contacts that HubSpot no longer has under their id.
+func (r *Reconciler) markUnread(ctx context.Context, asked []label.ContactID, got []label.Contact) error {
+	here := map[label.ContactID]bool{}
+	for _, c := range got {
+		here[c.ID] = c.MergedInto == ""
+	}
+	var gone []label.ContactID
+	for _, id := range asked {
+		if !here[id] {
+			gone = append(gone, id)
+		}
+	}
+	return r.State.MarkGone(ctx, gone)
+}
+
+// approvalLife is how long a person's yes to a held plan holds.
+const approvalLife = 24 * time.Hour
+
+// check holds a plan that is too large or too strange; errHeld says that it did.
+func (r *Reconciler) check(ctx context.Context, run *run) error {
+	if run.plan.Count(plan.Push) == 0 {
+		return nil
+	}
+	portal, err := r.State.Portal(ctx)
+	if err != nil {
+		return err
+	}
+	err = plan.LimitsFrom(run.book.Settings).Check(run.plan, portal)
+	var held *plan.HeldError
+	if err == nil || !errors.As(err, &held) {
+		return err
+	}
+	ok, err := r.approved(ctx, held.Fingerprint)
+	if err != nil || ok {
+		return err
+	}
+	if run.mode == Preview {
+		run.report.Message = held.Error()
+		return errHeld
+	}
+	run.report.Outcome, run.report.Message = plan.Held, held.Error()
+	if run.mode != Apply {
+		run.report.Message = "Observing only. In apply mode this would be " + held.Error()
+	}
+	run.changed = true
+	if err := r.State.SaveSetting(ctx, settingHeldPlan, held.Fingerprint); err != nil {
+		return err
+	}
+	return errHeld
+}
+
+// approved says whether a person accepted exactly this plan within the last day.
+func (r *Reconciler) approved(ctx context.Context, fingerprint string) (bool, error) {
+	text, err := r.State.Setting(ctx, settingApproved)
+	if err != nil {
+		return false, err
+	}
+	var print, at string
+	if _, err := fmt.Sscan(text, &print, &at); err != nil {
+		return false, nil
+	}
+	when, err := time.Parse(time.RFC3339, at)
+	return err == nil && print == fingerprint && r.Now().Sub(when) < approvalLife, nil
+}
+
+// Approve accepts the plan that was held last, and an accident in the sheet that was held. It says in
+// plain words what was accepted.
+func (r *Reconciler) Approve(ctx context.Context) (string, error) {
+	r.turn.Lock()
+	defer r.turn.Unlock()
+	print, err := r.State.Setting(ctx, settingHeldPlan)
+	if err != nil {
+		return "", err
+	}
+	if err := r.State.SaveSetting(ctx, settingAccept, "yes"); err != nil {
+		return "", err
+	}
+	if print == "" {
+		return "No plan was held. If a tab was held, the next reading takes it as it stands.", nil
+	}
+	if err := r.State.SaveSetting(ctx, settingApproved, print+" "+r.Now().Format(time.RFC3339)); err != nil {
+		return "", err
+	}
+	if err := r.State.SaveSetting(ctx, settingBackfill, "yes"); err != nil {
+		return "", err
+	}
+	return "Accepted. The next run applies these changes if they are still the same.", r.State.SaveSetting(ctx, settingHeldPlan, "")
+}

@@ -1,0 +1,277 @@
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rolecall/label"
+	"rolecall/title"
+	"rolecall/workbook"
+)
+
+// reading is one reading of the sheet: what it means, and the rows that stand in it.
+type reading struct {
+	workbook.Reading
+	// here are the IDs of the rows that stand in each tab.
+	here map[workbook.Tab]map[string]bool
+	// outbox of the sheet: what shall be written into our cells.
+	writes *sheetWrites
+}
+
+// observeSheet reads the sheet, keeps every edit before anything is written anywhere, takes in
+// corrections and answers, and leaves the rulebook in run.
+func (r *Reconciler) observeSheet(ctx context.Context, run *run) error {
+	accept, err := r.State.Setting(ctx, settingAccept)
+	if err != nil {
+		return err
+	}
+	read, err := r.readSheet(ctx, accept != "")
+	if err != nil {
+		return err
+	}
+	run.reading = read
+	if run.mode == Preview { // a preview takes nothing in; it plans with what is typed
+		return r.bookOf(ctx, run)
+	}
+	if accept != "" && len(read.Holds) == 0 {
+		if err := r.State.SaveSetting(ctx, settingAccept, ""); err != nil {
+			return err
+		}
+	}
+	if len(read.Holds) == 0 {
+		if err := r.takeCorrections(ctx, run); err != nil {
+			return err
+		}
+		if err := r.takeAnswers(ctx, run); err != nil {
+			return err
+		}
+	}
+	if err := r.bookOf(ctx, run); err != nil {
+		return err
+	}
+	if run.mode == Apply && run.book.Settings.Mode != label.ModeApply {
+		run.mode = Observe
+		run.report.Mode = Observe.String()
+	}
+	return nil
+}
+
+// The names of small values that the State keeps.
+const (
+	settingLastGood = "sheet_last_good" // workbook.LastGood as JSON
+	settingAccept   = "sheet_accept"    // set: the next reading takes what looks like an accident as meant
+	settingHeldPlan = "held_plan"       // fingerprint of the plan that was held
+	settingApproved = "approved_plan"   // fingerprint and time of the plan that a person accepted
+	settingBackfill = "backfill_approved"
+	settingDecided  = "decided" // revision and model that decided every title
+	settingSetup    = "workbook_settings"
+)
+
+// readSheet takes one reading and keeps it: the edits first, then what was good.
+func (r *Reconciler) readSheet(ctx context.Context, accept bool) (reading, error) {
+	snap, err := r.Sheet.Read(ctx)
+	if err != nil {
+		return reading{}, fmt.Errorf("read the sheet: %w", err)
+	}
+	raw, err := r.State.Setting(ctx, settingLastGood)
+	if err != nil {
+		return reading{}, err
+	}
+	var last workbook.LastGood
+	if raw != "" {
+		if err := json.Unmarshal([]byte(raw), &last); err != nil {
+			return reading{}, fmt.Errorf("read the last good version of the sheet: %w", err)
+		}
+	}
+	last.Accept = accept
+	read := reading{Reading: workbook.Parse(snap, last), here: map[workbook.Tab]map[string]bool{}}
+	for tab, table := range snap.Tables {
+		read.here[tab] = make(map[string]bool, len(table.Rows))
+		for _, row := range table.Rows {
+			if row.ID != "" {
+				read.here[tab][row.ID] = true
+			}
+		}
+	}
+	cells := map[string]map[string]map[string]string{}
+	for _, c := range read.PeopleCells {
+		rows := cells[string(c.Tab)]
+		if rows == nil {
+			rows = map[string]map[string]string{}
+			cells[string(c.Tab)] = rows
+		}
+		if rows[c.RowID] == nil {
+			rows[c.RowID] = map[string]string{}
+		}
+		rows[c.RowID][c.Column] = c.Text
+	}
+	edits, err := r.State.SaveEdits(ctx, cells, r.Now())
+	if err != nil {
+		return reading{}, err
+	}
+	good, err := json.Marshal(read.LastGood)
+	if err != nil {
+		return reading{}, fmt.Errorf("keep the last good version of the sheet: %w", err)
+	}
+	if text := string(good); text != raw {
+		if err := r.State.SaveSetting(ctx, settingLastGood, text); err != nil {
+			return reading{}, err
+		}
+	}
+	if len(edits) > 0 {
+		r.Log.Info().Int("edits", len(edits)).Msg("edits seen in the sheet")
+	}
+	read.writes, err = r.newSheetWrites(ctx)
+	return read, err
+}
+
+// bookOf joins the rulebook that was read with the corrections that the State keeps.
+func (r *Reconciler) bookOf(ctx context.Context, run *run) error {
+	kept, err := r.State.Corrections(ctx)
+	if err != nil {
+		return err
+	}
+	corrections := make([]label.Correction, len(kept))
+	for i, c := range kept {
+		corrections[i] = c.Correction
+	}
+	run.book = run.reading.Rulebook.WithCorrections(corrections)
+	run.report.CorrectionsUsed = len(corrections)
+	run.report.RowsWithErrors = run.reading.Errors
+	return nil
+}
+
+// stopped says why nothing may be acted on; "" when all is well.
+func (run *run) stopped() string {
+	var reasons []string
+	for _, h := range run.reading.Holds {
+		reasons = append(reasons, h.Reason)
+	}
+	for _, a := range label.Axes() {
+		if len(run.book.Taxonomies[a].Active()) == 0 {
+			reasons = append(reasons, fmt.Sprintf("the %s list has no row that can be given; nothing is labelled until it has", a))
+		}
+	}
+	if len(reasons) == 0 {
+		return ""
+	}
+	return "Held, nothing was written into HubSpot: " + strings.Join(reasons, "; ")
+}
+
+// takeCorrections brings the State in step with the Corrections tab: new rows, changed rows, unticked
+// rows, deleted rows.
+func (r *Reconciler) takeCorrections(ctx context.Context, run *run) error {
+	kept, err := r.State.AllCorrections(ctx)
+	if err != nil {
+		return err
+	}
+	for _, row := range run.reading.CorrectionRows {
+		was, known := kept[row.ID]
+		if row.New || !known {
+			if err := r.addCorrection(ctx, run, row); err != nil {
+				return err
+			}
+			continue
+		}
+		if was.ReplacedBy != "" {
+			run.reading.writes.set(workbook.Corrections, row.Target, map[string]workbook.Cell{"row_check": "OK: a later answer, " + was.ReplacedBy + ", took its place"})
+			continue
+		}
+		if sameVerdict(was.Correction, row) {
+			continue
+		}
+		c := was.Correction
+		c.Title, c.Labels, c.Scope, c.ContactID, c.Note, c.Active, c.At = row.Correction.Title, row.Correction.Labels, row.Correction.Scope, row.Correction.ContactID, row.Correction.Note, row.Active, r.Now()
+		if _, err := r.State.SaveCorrection(ctx, c, string(title.KeyOf(c.Title))); err != nil {
+			return err
+		}
+		run.changed = true
+	}
+	return r.dropDeleted(ctx, run, kept)
+}
+
+// addCorrection takes in a row that a person has added; the State gives it its ID.
+func (r *Reconciler) addCorrection(ctx context.Context, run *run, row workbook.CorrectionRow) error {
+	c := row.Correction
+	c.ID, c.Source, c.At, c.Active = "", label.SourceSheet, r.Now(), row.Active
+	saved, err := r.State.SaveCorrection(ctx, c, string(title.KeyOf(c.Title)))
+	if err != nil {
+		return err
+	}
+	cells := correctionCells(saved)
+	run.reading.writes.set(workbook.Corrections, row.Target, map[string]workbook.Cell{
+		"correction_id": saved.ID, "source": cells["source"], "by": cells["by"], "at": cells["at"], "row_check": "OK",
+	})
+	run.reading.writes.published = append(run.reading.writes.published, saved.ID)
+	run.changed = true
+	return nil
+}
+
+// dropDeleted undoes corrections whose row a person has deleted.
+func (r *Reconciler) dropDeleted(ctx context.Context, run *run, kept map[string]label.KeptCorrection) error {
+	here, read := run.reading.here[workbook.Corrections]
+	if !read || len(run.reading.Problems) > 0 {
+		return nil
+	}
+	ids := make([]string, 0, len(kept))
+	for id, c := range kept {
+		if c.Published && c.Active && !here[id] {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		c := kept[id].Correction
+		c.Active, c.At = false, r.Now()
+		if _, err := r.State.SaveCorrection(ctx, c, kept[id].TitleKey); err != nil {
+			return err
+		}
+		run.changed = true
+	}
+	return nil
+}
+
+// sameVerdict says whether the row still says what is kept.
+func sameVerdict(c label.Correction, row workbook.CorrectionRow) bool {
+	n := row.Correction
+	return c.Active == row.Active && c.Labels == n.Labels && c.Scope == n.Scope && c.ContactID == n.ContactID && c.Note == n.Note && title.KeyOf(c.Title) == title.KeyOf(n.Title)
+}
+
+// observeHubSpot reads what changed in HubSpot since the cursor into the mirror.
+func (r *Reconciler) observeHubSpot(ctx context.Context, run *run) error {
+	since, err := r.State.Cursor(ctx, "contacts")
+	if err != nil {
+		return err
+	}
+	next, err := r.CRM.Changed(ctx, since, func(page []label.Contact, cursor label.Cursor) error {
+		return r.keepPage(ctx, run, page, "contacts", cursor)
+	})
+	if err != nil {
+		return fmt.Errorf("read contacts from HubSpot: %w", err)
+	}
+	if next == since {
+		return nil
+	}
+	return r.State.SaveCursor(ctx, "contacts", next)
+}
+
+// keepPage mirrors one page, then moves the cursor: a crash between the two reads the page again.
+func (r *Reconciler) keepPage(ctx context.Context, run *run, page []label.Contact, name string, cursor label.Cursor) error {
+	for i := range page {
+		page[i].TitleKey = string(title.KeyOf(page[i].Title))
+	}
+	changed, err := r.State.SaveContacts(ctx, page)
+	if err != nil {
+		return err
+	}
+	run.report.Read += len(page)
+	run.changed = run.changed || changed > 0
+	r.Progress("contacts read", run.report.Read)
+	if changed == 0 && cursor.After == "" {
+		return nil
+	}
+	return r.State.SaveCursor(ctx, name, cursor)
+}

@@ -1,0 +1,191 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"rolecall/label"
+	"rolecall/plan"
+	"rolecall/title"
+)
+
+// Mode is how far a run goes.
+type Mode uint8
+
+// The modes.
+const (
+	// Preview plans and shows; nothing is remembered, nothing written into HubSpot.
+	Preview Mode = iota
+	// Observe plans and remembers what both sides agree on; nothing is written into HubSpot.
+	Observe
+	// Apply does all of it. The Settings tab must say apply as well.
+	Apply
+)
+
+// String is the mode in reports.
+func (m Mode) String() string { return [...]string{"preview", "observe", "apply"}[m%3] }
+
+// Options are a Reconciler's parts.
+type Options struct {
+	Sheet  ControlPlane
+	CRM    CRM
+	State  State
+	Fitter Fitter
+	// Now is the clock, UTC.
+	Now func() time.Time
+	Log zerolog.Logger
+	// Settle: a Review answer counts once it has stood unchanged for one more reading. The daemon
+	// sets it; a single run from the command line takes what it finds.
+	Settle bool
+	// Progress is told how far a long step is: contacts read or written so far. May be nil.
+	Progress func(step string, done int)
+	// Metrics is told what happened. May be nil.
+	Metrics Metrics
+}
+
+// Metrics counts what operators watch.
+type Metrics interface {
+	RunEnded(r plan.Report)
+	SweepFound(missed int)
+}
+
+// Reconciler runs the cycle. Its methods may be called by several goroutines; runs and polls take turns.
+type Reconciler struct {
+	Options
+	turn sync.Mutex
+	// book and labeller are of the last reading of the sheet; the labeller is kept by revision.
+	labeller Labeller
+	revision string
+	ensured  map[string]string // problems of taxonomy terms in HubSpot, by term ID
+	undated  bool
+}
+
+// New makes a Reconciler.
+func New(o Options) *Reconciler {
+	if o.Progress == nil {
+		o.Progress = func(string, int) {}
+	}
+	return &Reconciler{Options: o}
+}
+
+// errHeld marks a run that stopped before the first write.
+var errHeld = errors.New("held")
+
+// RunOnce is one run: observe, decide, plan, check, apply, record. The error is for what kept the run
+// from doing its work; a held plan is no error but an outcome. The report says what happened either way.
+func (r *Reconciler) RunOnce(ctx context.Context, mode Mode) (plan.Report, error) {
+	r.turn.Lock()
+	defer r.turn.Unlock()
+	run, err := r.begin(ctx, "run", mode)
+	if err != nil {
+		return plan.Report{}, err
+	}
+	return r.end(ctx, run, r.run(ctx, run))
+}
+
+// run tells the cycle, one paragraph a step.
+func (r *Reconciler) run(ctx context.Context, run *run) error {
+	// Observe: what people typed, what became of the writes of a run that was cut off, what changed in HubSpot.
+	if err := r.observeSheet(ctx, run); err != nil {
+		return err
+	}
+	if err := r.recover(ctx, run); err != nil {
+		return err
+	}
+	if err := r.observeHubSpot(ctx, run); err != nil {
+		return err
+	}
+	if reason := run.stopped(); reason != "" {
+		run.report.Outcome, run.report.Message = plan.Held, reason
+		return nil
+	}
+
+	// Decide: every distinct title that this rulebook has not decided yet.
+	if err := r.decide(ctx, run); err != nil {
+		return err
+	}
+
+	// Plan: base, ours and theirs, by the merge table.
+	if err := r.plan(ctx, run); err != nil {
+		return err
+	}
+
+	// Check: a plan too large or too strange stops here, before the first write.
+	err := r.check(ctx, run)
+	if err != nil && !errors.Is(err, errHeld) {
+		return err
+	}
+	held := err != nil
+
+	// Apply: remember what needs no write; outbox first, then the call, then the base.
+	if run.mode != Preview {
+		if err := r.settle(ctx, run); err != nil {
+			return err
+		}
+	}
+	if run.mode == Apply && !held {
+		if err := r.apply(ctx, run); err != nil {
+			return err
+		}
+	}
+
+	// Record: questions for people, what was learnt, and everything they read in the sheet.
+	return r.record(ctx, run)
+}
+
+// run is one run under way.
+type run struct {
+	id      int64
+	mode    Mode
+	reading reading
+	book    label.Rulebook // with the store's corrections
+	rows    []plan.Row
+	plan    plan.Plan
+	lessons []label.Lesson
+	report  plan.Report
+	// changed: something happened that people's tabs have to show.
+	changed bool
+}
+
+// begin opens a run.
+func (r *Reconciler) begin(ctx context.Context, kind string, mode Mode) (*run, error) {
+	now := r.Now()
+	if mode == Preview {
+		kind = "preview"
+	}
+	id, err := r.State.BeginRun(ctx, kind, now)
+	if err != nil {
+		return nil, err
+	}
+	return &run{id: id, mode: mode, report: plan.Report{RunID: runID(id), Kind: kind, Mode: mode.String(), Started: now, Outcome: plan.Nothing, Planned: map[string]int{}}}, nil
+}
+
+// end closes a run, whatever became of it, even when ctx is over.
+func (r *Reconciler) end(ctx context.Context, run *run, failure error) (plan.Report, error) {
+	ctx = context.WithoutCancel(ctx)
+	rep := &run.report
+	rep.Duration = r.Now().Sub(rep.Started)
+	if failure != nil {
+		rep.Outcome, rep.Message = plan.Failed, failure.Error()
+	}
+	err := r.State.EndRun(ctx, run.id, *rep)
+	r.Log.Info().Str("run_id", rep.RunID).Str("outcome", string(rep.Outcome)).Str("mode", rep.Mode).Int("read", rep.Read).Int("titles", rep.Titles).
+		Int("written", rep.Written).Int("refused", rep.Refused).Int("to_review", rep.ToReview).Dur("took", rep.Duration).Msg("run ended")
+	if r.Metrics != nil {
+		r.Metrics.RunEnded(*rep)
+	}
+	if failure != nil {
+		return *rep, fmt.Errorf("%s: %w", rep.RunID, failure)
+	}
+	return *rep, err
+}
+
+// keyOf is the title key that decisions are kept by.
+func keyOf(raw string) string { return string(title.KeyOf(raw)) }
+
+func runID(id int64) string { return fmt.Sprintf("run-%d", id) }

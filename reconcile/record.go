@@ -1,0 +1,203 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"rolecall/label"
+	"rolecall/plan"
+	"rolecall/workbook"
+)
+
+// record shows people what happened: questions, checks, previews, runs. A run in which nothing
+// happened writes nothing.
+func (r *Reconciler) record(ctx context.Context, run *run) error {
+	if run.mode == Preview {
+		return r.recordPreview(ctx, run)
+	}
+	w := run.reading.writes
+	more, tally := 0, label.Tally{}
+	if run.changed {
+		var err error
+		if more, err = r.review(ctx, run); err != nil {
+			return err
+		}
+		if tally, err = r.State.Tally(ctx); err != nil {
+			return err
+		}
+		run.report.Contacts, run.report.Labelled = tally.Contacts, tally.Labelled
+		if run.report.Outcome == plan.Nothing && (run.report.Read > 0 || run.report.Titles > 0) {
+			run.report.Outcome = plan.Done
+		}
+		if run.report.Message == "" {
+			run.report.Message = r.summary(run, tally, more)
+		}
+	}
+	if err := r.writeTabs(ctx, run); err != nil {
+		return err
+	}
+	if run.changed {
+		if err := r.writeFigures(ctx, run); err != nil {
+			return err
+		}
+		w.add(workbook.Runs, r.runCells(run))
+		if err := r.measure(ctx, run, tally); err != nil {
+			return err
+		}
+	}
+	return r.flush(ctx, w)
+}
+
+// measure keeps the points that charts are drawn from.
+func (r *Reconciler) measure(ctx context.Context, run *run, t label.Tally) error {
+	for series, value := range map[string]int{"contacts": t.Contacts, "labelled": t.Labelled, "in review": t.InReview, "written": run.report.Written} {
+		if err := r.State.Measure(ctx, series, run.report.Started, float64(value)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// summary is the run in a sentence.
+func (r *Reconciler) summary(run *run, t label.Tally, more int) string {
+	parts := []string{fmt.Sprintf("%d contacts updated", run.report.Written)}
+	if run.mode == Observe {
+		parts[0] = fmt.Sprintf("observing only: %d labels would be written", run.report.Planned[plan.Push.String()])
+	}
+	parts = append(parts, fmt.Sprintf("%d of %d labelled", t.Labelled, t.Contacts), fmt.Sprintf("%d titles in Review", run.report.ToReview))
+	if more > 0 {
+		parts = append(parts, fmt.Sprintf("%d more waiting", more))
+	}
+	if run.report.Refused > 0 {
+		parts = append(parts, fmt.Sprintf("%d refused by HubSpot", run.report.Refused))
+	}
+	if n := run.reading.Errors; n > 0 {
+		parts = append(parts, fmt.Sprintf("%d rows with errors", n))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// writeTabs says what the cells of ours shall hold that belong to rows of people's tabs.
+func (r *Reconciler) writeTabs(ctx context.Context, run *run) error {
+	w := run.reading.writes
+	ids := map[int]string{}
+	for _, n := range run.reading.NewIDs {
+		if n.Tab == workbook.Corrections || n.Tab == workbook.Try {
+			continue // the State numbers corrections; Try rows are written with their answer
+		}
+		layout, _ := workbook.LayoutOf(n.Tab)
+		w.set(n.Tab, n.Target, map[string]workbook.Cell{layout.IDColumn().Key: n.ID})
+		if n.Target.New != nil {
+			ids[n.Target.New.Position] = n.ID
+		}
+	}
+	for _, c := range run.reading.Checks {
+		layout, ok := workbook.LayoutOf(c.Tab)
+		if !ok {
+			continue
+		}
+		if _, has := layout.Column("row_check"); !has {
+			continue
+		}
+		text := c.Text
+		if problem := r.ensured[c.Target.ID]; problem != "" && text == "OK" {
+			text = "WARN: " + problem
+		}
+		if c.Tab == workbook.Corrections && w.cells[c.Tab][c.Target.ID]["row_check"] != nil {
+			continue // said already
+		}
+		w.set(c.Tab, c.Target, map[string]workbook.Cell{"row_check": text})
+	}
+	inUse := workbook.InUse(run.reading.Rulebook.Settings)
+	for id, text := range inUse {
+		if run.reading.here[workbook.Settings][id] {
+			w.set(workbook.Settings, workbook.Target{ID: id}, map[string]workbook.Cell{"in_use_now": text})
+		}
+	}
+	if err := r.writeCorrections(ctx, run); err != nil {
+		return err
+	}
+	return r.writeReviews(ctx, run)
+}
+
+// writeCorrections appends the corrections that have no row yet.
+func (r *Reconciler) writeCorrections(ctx context.Context, run *run) error {
+	w := run.reading.writes
+	rows, err := r.State.UnpublishedCorrections(ctx, 500)
+	if err != nil {
+		return err
+	}
+	taken := map[string]bool{}
+	for _, id := range w.published {
+		taken[id] = true
+	}
+	for _, c := range rows {
+		if taken[c.ID] {
+			continue
+		}
+		cells := correctionCells(c.Correction)
+		for _, a := range label.Axes() {
+			if o := c.Labels[a]; o.Given {
+				cells[a.String()] = workbook.NoneOfThese
+				if o.Value != "" {
+					cells[a.String()] = run.book.Taxonomies[a].Name(o.Value)
+				}
+			}
+		}
+		cells["in_model_since"] = serial(r.Now(), r.zone(run))
+		cells["at"] = serial(c.At, r.zone(run))
+		cells["row_check"] = "OK"
+		w.add(workbook.Corrections, cells)
+		w.published = append(w.published, c.ID)
+	}
+	return nil
+}
+
+// correctionCells are a correction's cells but for its labels.
+func correctionCells(c label.Correction) map[string]workbook.Cell {
+	cells := map[string]workbook.Cell{"correction_id": c.ID, "active": c.Active, "title": c.Title, "applies_to": string(c.Scope), "source": string(c.Source), "by": c.By, "note": c.Note}
+	if c.Scope == label.ScopeContact {
+		cells["contact_id"] = string(c.ContactID)
+	}
+	cells["at"] = serial(c.At, time.UTC)
+	return cells
+}
+
+// writeReviews appends the questions that have no row yet and brings the standing ones up to date.
+func (r *Reconciler) writeReviews(ctx context.Context, run *run) error {
+	w := run.reading.writes
+	published, err := r.State.PublishedReviews(ctx)
+	if err != nil {
+		return err
+	}
+	var lost []string
+	for _, row := range published {
+		if !run.reading.here[workbook.Review][row.ID] {
+			lost = append(lost, row.ID) // a person deleted the row; an open question comes back
+			continue
+		}
+		w.set(workbook.Review, workbook.Target{ID: row.ID}, r.reviewCells(run, row))
+	}
+	if len(lost) > 0 && len(run.reading.Problems) == 0 {
+		if err := r.State.MarkReviewsPublished(ctx, lost, false); err != nil {
+			return err
+		}
+	}
+	open, err := r.State.OpenReviews(ctx)
+	if err != nil {
+		return err
+	}
+	sortByEffect(open)
+	for _, row := range open {
+		if row.Published {
+			continue
+		}
+		cells := r.reviewCells(run, row)
+		cells["review_id"], cells["first_seen"] = row.ID, serial(row.FirstSeen, r.zone(run))
+		w.add(workbook.Review, cells)
+		w.reviews = append(w.reviews, row.ID)
+	}
+	return nil
+}

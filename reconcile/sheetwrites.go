@@ -1,0 +1,154 @@
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"rolecall/workbook"
+)
+
+// sheetWrites gathers what our cells of the sheet shall hold and leaves out what they hold already.
+type sheetWrites struct {
+	written map[string]map[string]string // tab -> row ID -> JSON of the cells last written
+	cells   map[workbook.Tab]map[string]map[string]workbook.Cell
+	fresh   []workbook.CellWrite // rows without an ID
+	appends []workbook.RowAppend
+	blocks  []workbook.BlockReplace
+	ticks   []string
+	taken   []string // Quality suggestions
+	// What the State is told once the sheet has taken the batch.
+	published []string // corrections
+	reviews   []string // review rows
+}
+
+func (r *Reconciler) newSheetWrites(ctx context.Context) (*sheetWrites, error) {
+	written, err := r.State.WrittenRows(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &sheetWrites{written: written, cells: map[workbook.Tab]map[string]map[string]workbook.Cell{}}, nil
+}
+
+// set says what cells of ours in one row shall hold; later calls add to earlier ones.
+func (w *sheetWrites) set(tab workbook.Tab, target workbook.Target, cells map[string]workbook.Cell) {
+	if target.New != nil {
+		for i, f := range w.fresh {
+			if f.Tab == tab && f.Target.New == target.New || f.Tab == tab && f.Target.New.Position == target.New.Position {
+				maps.Copy(w.fresh[i].Cells, cells)
+				return
+			}
+		}
+		w.fresh = append(w.fresh, workbook.CellWrite{Tab: tab, Target: target, Cells: maps.Clone(cells)})
+		return
+	}
+	if w.cells[tab] == nil {
+		w.cells[tab] = map[string]map[string]workbook.Cell{}
+	}
+	if w.cells[tab][target.ID] == nil {
+		w.cells[tab][target.ID] = map[string]workbook.Cell{}
+	}
+	maps.Copy(w.cells[tab][target.ID], cells)
+}
+
+// add appends a row; idKey is the tab's ID column.
+func (w *sheetWrites) add(tab workbook.Tab, cells map[string]workbook.Cell) {
+	w.appends = append(w.appends, workbook.RowAppend{Tab: tab, Cells: cells})
+}
+
+// batch is what differs from what was written before, and the memory of it.
+func (w *sheetWrites) batch() (workbook.Writes, map[string]map[string]string, error) {
+	out := workbook.Writes{Cells: slices.Clone(w.fresh), Appends: w.appends, Blocks: w.blocks, ClearTicks: w.ticks, ClearSuggestions: w.taken}
+	memory := map[string]map[string]string{}
+	remember := func(tab workbook.Tab, id string, cells map[string]workbook.Cell) error {
+		raw, err := json.Marshal(cells)
+		if err != nil {
+			return fmt.Errorf("encode cells of %s: %w", tab, err)
+		}
+		if memory[string(tab)] == nil {
+			memory[string(tab)] = map[string]string{}
+		}
+		memory[string(tab)][id] = string(raw)
+		return nil
+	}
+	for _, tab := range slices.Sorted(maps.Keys(w.cells)) {
+		for _, id := range slices.Sorted(maps.Keys(w.cells[tab])) {
+			held := map[string]workbook.Cell{}
+			if raw := w.written[string(tab)][id]; raw != "" {
+				if err := json.Unmarshal([]byte(raw), &held); err != nil {
+					return out, nil, fmt.Errorf("read the cells last written to %s %s: %w", tab, id, err)
+				}
+			}
+			differs := map[string]workbook.Cell{}
+			for key, cell := range w.cells[tab][id] {
+				if was, ok := held[key]; !ok || !sameCell(was, cell) {
+					differs[key], held[key] = cell, cell
+				}
+			}
+			if len(differs) == 0 {
+				continue
+			}
+			out.Cells = append(out.Cells, workbook.CellWrite{Tab: tab, Target: workbook.Target{ID: id}, Cells: differs})
+			if err := remember(tab, id, held); err != nil {
+				return out, nil, err
+			}
+		}
+	}
+	for _, a := range w.appends {
+		layout, _ := workbook.LayoutOf(a.Tab)
+		id, _ := a.Cells[layout.IDColumn().Key].(string)
+		ours := map[string]workbook.Cell{}
+		for key, cell := range a.Cells {
+			if c, ok := layout.Column(key); ok && c.Writer == workbook.Ours {
+				ours[key] = cell
+			}
+		}
+		if err := remember(a.Tab, id, ours); err != nil {
+			return out, nil, err
+		}
+	}
+	return out, memory, nil
+}
+
+// sameCell compares a cell read back from JSON with one of now.
+func sameCell(a, b workbook.Cell) bool {
+	return workbook.TextOf(normal(a)) == workbook.TextOf(normal(b))
+}
+
+func normal(c workbook.Cell) workbook.Cell {
+	if n, ok := c.(int); ok {
+		return float64(n)
+	}
+	return c
+}
+
+// flush writes the batch and then remembers it: a crash between the two writes the same values again.
+func (r *Reconciler) flush(ctx context.Context, w *sheetWrites) error {
+	batch, memory, err := w.batch()
+	if err != nil || batch.Empty() {
+		return err
+	}
+	result, err := r.Sheet.Write(ctx, batch)
+	if err != nil {
+		return fmt.Errorf("write the sheet: %w", err)
+	}
+	for _, t := range result.Unplaced {
+		for _, rows := range memory {
+			if t.ID != "" {
+				delete(rows, t.ID)
+			}
+		}
+	}
+	if result.Repaired > 0 {
+		r.Log.Info().Int("cells", result.Repaired).Msg("put cells right that a sort had moved")
+	}
+	if err := r.State.SaveWrittenRows(ctx, memory); err != nil {
+		return err
+	}
+	if err := r.State.MarkCorrectionsPublished(ctx, w.published); err != nil {
+		return err
+	}
+	return r.State.MarkReviewsPublished(ctx, w.reviews, true)
+}
