@@ -12,14 +12,16 @@ import (
 
 // Limits is the guard: what one run may change without a person's yes. Floors keep small portals unblocked.
 //
-//	| class                                                  | held when more than                                  |
-//	|--------------------------------------------------------|------------------------------------------------------|
-//	| relabel (our value to another)                         | max(RelabelFloor, RelabelShare of labelled contacts) |
-//	| first label (empty to a value) after the first back-fill | max(FirstLabelFloor, FirstLabelShare of all)       |
-//	| the first back-fill                                    | 0: always asks once                                  |
-//	| one value's or one rule's share of the relabels        | OneShare, when there are more than RelabelFloor      |
-//	| shift of the distribution of values (total variation)  | Shift, when more than RelabelFloor are labelled      |
-//	| blanking (value to empty) not decided by a person      | 0                                                    |
+//	| class, per axis, of what no person decided                | held when more than                                  |
+//	|------------------------------------------------------------|------------------------------------------------------|
+//	| relabel (a value to another)                               | max(RelabelFloor, RelabelShare of labelled contacts) |
+//	| first label (empty to a value; a person's too)             | max(FirstLabelFloor, FirstLabelShare of all)         |
+//	| the first back-fill, until a person has accepted it        | 0: always asks once                                  |
+//	| one value's or one rule's share of the relabels            | OneShare, when there are more than RelabelFloor      |
+//	| shift of the distribution of values (total variation)      | Shift, when more than RelabelFloor are relabelled    |
+//	| blanking (value to empty)                                  | 0                                                    |
+//
+// First labels are not limited while an accepted back-fill is under way, nor while nothing is labelled yet.
 type Limits struct {
 	RelabelFloor, FirstLabelFloor int
 	RelabelShare, FirstLabelShare float64
