@@ -1,0 +1,82 @@
+package embedding
+
+import (
+	"context"
+	"fmt"
+
+	"rolecall/title"
+)
+
+// Cache keeps vectors by the ID of their embedder and the text they are of.
+type Cache interface {
+	// Lookup returns the vectors it has; a text it has none for is not in the map.
+	Lookup(ctx context.Context, id string, texts []string) (map[string]Vector, error)
+	// Store keeps vecs[i] under id and texts[i].
+	Store(ctx context.Context, id string, texts []string, vecs []Vector) error
+}
+
+// chunk is how many vectors are asked for before they are stored, so that a failure loses at most that many paid answers.
+const chunk = 1000
+
+// Cached is an embedder that asks another only for what its cache does not have. It is for embedders that cost money or time; the
+// built-in model is cheaper to run than to look up.
+type Cached struct {
+	inner Embedder
+	cache Cache
+}
+
+// NewCached returns inner with cache before it.
+func NewCached(inner Embedder, cache Cache) Cached { return Cached{inner, cache} }
+
+// ID is the inner embedder's.
+func (c Cached) ID() string { return c.inner.ID() }
+
+// Dimension is the inner embedder's.
+func (c Cached) Dimension() int { return c.inner.Dimension() }
+
+// Embed returns cached vectors and asks the inner embedder for the rest, each text once. Titles that are one text when cleaned share
+// a vector. A cached vector of another length than Dimension is asked for again.
+func (c Cached) Embed(ctx context.Context, titles []string) ([]Vector, error) {
+	texts := make([]string, len(titles))
+	unique := make([]string, 0, len(titles))
+	seen := make(map[string]bool, len(titles))
+	for i, t := range titles {
+		texts[i] = title.Clean(t)
+		if !seen[texts[i]] {
+			seen[texts[i]] = true
+			unique = append(unique, texts[i])
+		}
+	}
+	known, err := c.cache.Lookup(ctx, c.ID(), unique)
+	if err != nil {
+		return nil, fmt.Errorf("look up cached vectors: %w", err)
+	}
+	found := make(map[string]Vector, len(unique))
+	var missing []string
+	for _, text := range unique {
+		if v := known[text]; len(v) == c.Dimension() {
+			found[text] = v
+		} else {
+			missing = append(missing, text)
+		}
+	}
+	for len(missing) > 0 {
+		part := missing[:min(chunk, len(missing))]
+		missing = missing[len(part):]
+		fresh, err := c.inner.Embed(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.cache.Store(ctx, c.ID(), part, fresh); err != nil {
+			return nil, fmt.Errorf("store %d vectors: %w", len(part), err)
+		}
+		for i, text := range part {
+			found[text] = fresh[i]
+		}
+	}
+	list := make([]Vector, len(texts))
+	for i, text := range texts {
+		list[i] = found[text]
+	}
+	return list, nil
+}
