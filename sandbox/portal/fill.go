@@ -32,6 +32,7 @@ func (s *Server) rebuild() {
 	clear(s.byEmail)
 	s.liveCount, s.deadCount = 0, 0
 	stamps := make([]stamp, 0, len(s.contacts))
+	s.shownAt = make([]int64, len(s.contacts))
 	for i := range s.contacts {
 		c := &s.contacts[i]
 		switch c.state {
@@ -40,8 +41,10 @@ func (s *Server) rebuild() {
 		case archived:
 			s.deadCount++
 		}
+		s.shownAt[i] = hidden
 		if _, modified, visible := s.indexed(int32(i)); visible {
 			stamps = append(stamps, stamp{modified, int32(i)})
+			s.shownAt[i] = modified
 		}
 		if c.state == merged || c.state == purged {
 			continue

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -28,11 +29,16 @@ func (s *Server) lag() int64 {
 
 func (s *Server) lagging() bool { return s.opt.IndexLag > 0 || s.opt.IndexJitter > 0 }
 
+// hidden stands in shownAt for a contact that the index does not show.
+const hidden = math.MinInt64
+
 func (s *Server) indexNew(i int32, at int64) {
 	if !s.lagging() {
 		s.timeline.insert(stamp{at, i})
+		s.shownAt = append(s.shownAt, at)
 		return
 	}
+	s.shownAt = append(s.shownAt, hidden)
 	s.contacts[i].pending = true
 	s.pending[i] = &snapshot{due: at + s.lag()}
 }
@@ -66,8 +72,10 @@ func (s *Server) reindex(i int32, before snapshot) {
 	if before.visible {
 		s.timeline.remove(stamp{before.modified, i})
 	}
+	s.shownAt[i] = hidden
 	if c := &s.contacts[i]; c.state == live {
 		s.timeline.insert(stamp{c.modified, i})
+		s.shownAt[i] = c.modified
 	}
 }
 
@@ -97,6 +105,7 @@ func (s *Server) forget(i int32, before snapshot) {
 	if before.visible {
 		s.timeline.remove(stamp{before.modified, i})
 	}
+	s.shownAt[i] = hidden
 }
 
 // indexed is the state that search sees.

@@ -90,6 +90,7 @@ type Server struct {
 	emailProp propID
 	timeline  timeline
 	pending   map[int32]*snapshot
+	shownAt   []int64 // by contact: the time of change that the index shows, or hidden
 	lastMS    int64
 	refused   map[int64]string // contacts whose writes an admin rule refuses
 
@@ -103,6 +104,7 @@ type Server struct {
 	people     peopleLog
 	webhooks   chan event
 	mux        *http.ServeMux
+	buffer     sync.Pool // of []byte, for answers
 	protection *http.CrossOriginProtection
 }
 
@@ -147,6 +149,7 @@ func New(opt Options) *Server {
 		tokens: map[string]Token{}, refresh: map[string]int{}, codes: map[string]int{},
 		groups:     []Group{{Name: "contactinformation", Label: "Contact information"}},
 		protection: http.NewCrossOriginProtection(),
+		buffer:     sync.Pool{New: func() any { return []byte(nil) }},
 	}
 	for name, t := range opt.Tokens {
 		s.tokens[name] = t

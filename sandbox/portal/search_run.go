@@ -103,11 +103,12 @@ func (s *Server) lookUp(q *search) ([]int32, int) {
 		})
 		return take.page, take.total
 	case !q.sorted || q.sortBy == s.std.objectID || q.sortBy == s.std.created:
-		s.byID(r, from, to, q.reverse, func(i int32) {
+		s.byID(r, from, to, q.reverse, func(i int32) bool {
 			if matches(i) {
 				take.add(i)
 			}
-		})
+			return plain && len(take.page) == take.want
+		}, &take)
 		return take.page, take.total
 	}
 	var all []int32
@@ -149,8 +150,9 @@ func (s *Server) slice(from, to int, q *search) []int32 {
 }
 
 // byID visits the contacts of a span by id: over the records, or, when the time
-// range is much the smaller, over that.
-func (s *Server) byID(r span, from, to int, backwards bool, visit func(int32)) {
+// range is much the smaller, over that. When visit answers true it needs no more
+// than the count of the rest.
+func (s *Server) byID(r span, from, to int, backwards bool, visit func(int32) bool, take *taker) {
 	first, _ := slices.BinarySearchFunc(s.contacts, r.low, func(c contact, id int64) int { return cmp.Compare(c.id, id) })
 	last := len(s.contacts)
 	if r.high < math.MaxInt64 {
@@ -176,9 +178,21 @@ func (s *Server) byID(r span, from, to int, backwards bool, visit func(int32)) {
 		if backwards {
 			i = int32(last - 1 - n)
 		}
-		if _, modified, visible := s.indexed(i); visible && modified >= r.from && modified <= r.to {
-			visit(i)
+		at := s.shownAt[i]
+		if at == hidden || at < r.from || at > r.to || !visit(i) {
+			continue
 		}
+		rest := s.shownAt[i+1 : last]
+		if backwards {
+			rest = s.shownAt[first:i]
+		}
+		low := max(r.from, hidden+1)
+		for _, at := range rest {
+			if at >= low && at <= r.to {
+				take.total++
+			}
+		}
+		return
 	}
 }
 

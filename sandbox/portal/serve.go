@@ -43,6 +43,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	c := &call{method: r.Method, path: r.URL.Path, query: r.URL.Query(), body: body, header: w.Header(), host: "http://" + r.Host, status: 200}
 	c.form = strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+	c.out = s.buffer.Get().([]byte)[:0]
+	defer func() { s.buffer.Put(c.out) }() //nolint:staticcheck // a slice header a call is cheap beside its kilobytes
 	c.bearer, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	c.header.Set("Content-Type", "application/json;charset=utf-8")
 
