@@ -58,9 +58,9 @@ func newMirror(ctx context.Context, tx *sql.Tx) (*mirror, error) {
 		{&m.addTitle, `INSERT INTO title (key, spelling) VALUES (?, ?) ON CONFLICT (key) DO NOTHING`},
 		{&m.findTitle, `SELECT id, spelling FROM title WHERE key = ?`},
 		{&m.find, `SELECT title_id, role, seniority, modified_ms, archived FROM contact WHERE id = ?`},
-		{&m.put, `INSERT INTO contact (id, title_id, raw_title, company, role, seniority, modified_ms, archived, dirty) VALUES (?,?,?,?,?,?,?,?,1)
+		{&m.put, `INSERT INTO contact (id, title_id, raw_title, company, role, seniority, modified_ms, archived, dirty) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,NOT ?8)
 			ON CONFLICT (id) DO UPDATE SET title_id=excluded.title_id, raw_title=excluded.raw_title, company=excluded.company, role=excluded.role,
-			seniority=excluded.seniority, modified_ms=excluded.modified_ms, archived=excluded.archived, dirty=CASE WHEN ? THEN 1 ELSE dirty END`},
+			seniority=excluded.seniority, modified_ms=max(modified_ms, excluded.modified_ms), archived=excluded.archived, dirty=CASE WHEN excluded.archived THEN 0 WHEN ? THEN 1 ELSE dirty END`},
 		{&m.gone, `DELETE FROM question WHERE contact_id = ?`},
 	} {
 		stmt, err := tx.PrepareContext(ctx, p.text)
@@ -129,7 +129,7 @@ func (m *mirror) save(ctx context.Context, c label.Contact) (bool, error) {
 
 func numeric(id label.ContactID) (int64, error) {
 	n, err := strconv.ParseInt(string(id), 10, 64)
-	if err != nil || n <= 0 {
+	if err != nil || n <= 0 || strconv.FormatInt(n, 10) != string(id) {
 		return 0, fmt.Errorf("contact id %q is not a HubSpot record id (digits)", id)
 	}
 	return n, nil
@@ -137,25 +137,24 @@ func numeric(id label.ContactID) (int64, error) {
 
 func contactID(n int64) label.ContactID { return label.ContactID(strconv.FormatInt(n, 10)) }
 
-// PlanRows gives one plan.Row for each dirty contact that is not archived, in id order. Held cells
-// are those that an undo holds for this revision.
+// PlanRows gives one plan.Row for each dirty contact that is not archived and has no write under way,
+// in id order. Held cells are those that an undo holds for this revision. A base is protected, and an
+// empty one known at all, as long as the contact has the title that it was said of: who gets a new job
+// gets a new label.
 func (s *Store) PlanRows(ctx context.Context, revision string) ([]plan.Row, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT c.id, t.key, c.role, c.seniority,
-		t.role_value, t.role_accepted, t.role_method, t.role_confidence, t.role_rule,
-		t.seniority_value, t.seniority_accepted, t.seniority_method, t.seniority_confidence, t.seniority_rule,
-		b0.value, coalesce(b0.protected_key = t.key, 0), b1.value, coalesce(b1.protected_key = t.key, 0),
-		coalesce(h0.revision = ?1, 0), coalesce(h1.revision = ?1, 0)
-		FROM contact c JOIN title t ON t.id = c.title_id
-		LEFT JOIN base b0 ON b0.contact_id = c.id AND b0.axis = 0
-		LEFT JOIN base b1 ON b1.contact_id = c.id AND b1.axis = 1
-		LEFT JOIN undo_hold h0 ON h0.contact_id = c.id AND h0.axis = 0
-		LEFT JOIN undo_hold h1 ON h1.contact_id = c.id AND h1.axis = 1
-		WHERE c.dirty = 1 AND c.archived = 0 ORDER BY c.id`, revision)
+	var dirty int
+	if err := s.readers.QueryRowContext(ctx, `SELECT count(*) FROM contact WHERE dirty = 1`).Scan(&dirty); err != nil {
+		return nil, fmt.Errorf("count the contacts to plan: %w", err)
+	}
+	if dirty == 0 {
+		return nil, nil
+	}
+	rows, err := s.readers.QueryContext(ctx, planRowsQuery, revision)
 	if err != nil {
 		return nil, fmt.Errorf("read the contacts to plan: %w", err)
 	}
 	defer rows.Close()
-	var out []plan.Row
+	out := make([]plan.Row, 0, dirty)
 	intern := map[string]string{}
 	for rows.Next() {
 		row, err := scanPlanRow(rows, intern)
@@ -166,6 +165,18 @@ func (s *Store) PlanRows(ctx context.Context, revision string) ([]plan.Row, erro
 	}
 	return out, rows.Err()
 }
+
+const planRowsQuery = `SELECT c.id, t.key, c.role, c.seniority,
+		t.role_value, t.role_accepted, t.role_method, t.role_confidence, t.role_rule,
+		t.seniority_value, t.seniority_accepted, t.seniority_method, t.seniority_confidence, t.seniority_rule,
+		b0.value, coalesce(b0.protected_key = t.key, 0), b1.value, coalesce(b1.protected_key = t.key, 0),
+		coalesce(h0.revision = ?1, 0), coalesce(h1.revision = ?1, 0)
+		FROM contact c JOIN title t ON t.id = c.title_id
+		LEFT JOIN base b0 ON b0.contact_id = c.id AND b0.axis = 0
+		LEFT JOIN base b1 ON b1.contact_id = c.id AND b1.axis = 1
+		LEFT JOIN undo_hold h0 ON h0.contact_id = c.id AND h0.axis = 0
+		LEFT JOIN undo_hold h1 ON h1.contact_id = c.id AND h1.axis = 1
+		WHERE c.dirty = 1 AND c.archived = 0 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.contact_id = c.id AND o.state <> 'refused') ORDER BY c.id`
 
 // scanPlanRow reads one row; repeated texts share memory through intern.
 func scanPlanRow(rows *sql.Rows, intern map[string]string) (plan.Row, error) {
@@ -193,11 +204,21 @@ func scanPlanRow(rows *sql.Rows, intern map[string]string) (plan.Row, error) {
 		out.Theirs[i] = label.Value(share(t.theirs))
 		out.Ours[i] = plan.OursOf(label.Finding{Value: label.Value(share(t.value)), Accepted: accepted[i], Method: label.Method(share(t.method)),
 			Confidence: confidence[i], RuleID: share(t.rule)})
-		if base[i].Valid {
+		if base[i].Valid && (base[i].String != "" || prot[i]) {
 			out.Base[i] = plan.Base{Known: true, Value: label.Value(share(base[i].String)), Protected: prot[i]}
 		}
 	}
 	return out, nil
+}
+
+const contactSelect = `SELECT c.id, coalesce(c.raw_title, t.spelling), t.key, c.company, c.role, c.seniority, c.modified_ms, c.archived
+	FROM contact c JOIN title t ON t.id = c.title_id `
+
+func scanContact(row interface{ Scan(...any) error }) (c label.Contact, err error) {
+	var id, modified int64
+	err = row.Scan(&id, &c.Title, &c.TitleKey, &c.Company, &c.Labels[label.Role], &c.Labels[label.Seniority], &modified, &c.Archived)
+	c.ID, c.ModifiedAt = contactID(id), fromMillis(modified)
+	return c, err
 }
 
 // Contact reads one contact from the mirror; ok is false when it is not known.
@@ -206,18 +227,13 @@ func (s *Store) Contact(ctx context.Context, id label.ContactID) (c label.Contac
 	if err != nil {
 		return c, false, err
 	}
-	var modified int64
-	var role, seniority string
-	err = s.readers.QueryRowContext(ctx, `SELECT coalesce(c.raw_title, t.spelling), t.key, c.company, c.role, c.seniority, c.modified_ms, c.archived
-		FROM contact c JOIN title t ON t.id = c.title_id WHERE c.id = ?`, n).Scan(&c.Title, &c.TitleKey, &c.Company, &role, &seniority, &modified, &c.Archived)
+	c, err = scanContact(s.readers.QueryRowContext(ctx, contactSelect+`WHERE c.id = ?`, n))
 	if errors.Is(err, sql.ErrNoRows) {
-		return c, false, nil
+		return label.Contact{}, false, nil
 	}
 	if err != nil {
-		return c, false, fmt.Errorf("read contact %s: %w", id, err)
+		return label.Contact{}, false, fmt.Errorf("read contact %s: %w", id, err)
 	}
-	c.ID, c.ModifiedAt = id, fromMillis(modified)
-	c.Labels = [label.AxisCount]label.Value{label.Value(role), label.Value(seniority)}
 	return c, true, nil
 }
 
@@ -246,14 +262,7 @@ func (s *Store) MarkGone(ctx context.Context, ids []label.ContactID) error {
 
 // MarkDirty makes the next plan look at these contacts.
 func (s *Store) MarkDirty(ctx context.Context, ids []label.ContactID) error {
-	return s.eachContact(ctx, "mark contacts for planning", ids, `UPDATE contact SET dirty = 1 WHERE id = ?`)
-}
-
-// Purge forgets everything about contacts whose deletion was asked for by law (GDPR).
-func (s *Store) Purge(ctx context.Context, ids []label.ContactID) error {
-	return s.eachContact(ctx, "purge contacts", ids, `DELETE FROM contact WHERE id = ?`, `DELETE FROM base WHERE contact_id = ?`, `DELETE FROM question WHERE contact_id = ?`,
-		`DELETE FROM lesson WHERE contact_id = ?`, `DELETE FROM outbox WHERE contact_id = ?`, `DELETE FROM journal WHERE contact_id = ?`, `DELETE FROM undo_hold WHERE contact_id = ?`,
-		`DELETE FROM correction WHERE contact_id = CAST(? AS TEXT)`)
+	return s.eachContact(ctx, "mark contacts for planning", ids, `UPDATE contact SET dirty = 1 WHERE id = ? AND archived = 0`)
 }
 
 func (s *Store) eachContact(ctx context.Context, what string, ids []label.ContactID, statements ...string) error {
@@ -285,31 +294,34 @@ func (s *Store) Portal(ctx context.Context) (plan.Portal, error) {
 	var p plan.Portal
 	for _, a := range label.Axes() {
 		p.Labelled[a] = map[label.Value]int{}
-		rows, err := s.readers.QueryContext(ctx, `SELECT `+a.String()+`, count(*) FROM contact WHERE archived = 0 GROUP BY 1`)
-		if err != nil {
+	}
+	rows, err := s.readers.QueryContext(ctx, portalQuery)
+	if err != nil {
+		return p, fmt.Errorf("count labels: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var v [label.AxisCount]label.Value
+		var n int
+		if err := rows.Scan(&v[0], &v[1], &n); err != nil {
 			return p, fmt.Errorf("count labels: %w", err)
 		}
-		total := 0
-		for rows.Next() {
-			var v string
-			var n int
-			if err := errors.Join(rows.Scan(&v, &n)); err != nil {
-				return p, errors.Join(err, rows.Close())
-			}
-			total += n
-			if v != "" {
-				p.Labelled[a][label.Value(v)] = n
+		p.Contacts += n
+		for a := range v {
+			if v[a] != "" {
+				p.Labelled[a][v[a]] += n
 			}
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return p, fmt.Errorf("count labels: %w", err)
-		}
-		p.Contacts = total
+	}
+	if err := rows.Err(); err != nil {
+		return p, fmt.Errorf("count labels: %w", err)
 	}
 	approved, err := s.Setting(ctx, "backfill_approved")
 	p.BackfillApproved, p.BackfillUnderWay = approved != "", approved == "yes"
 	return p, err
 }
+
+const portalQuery = `SELECT role, seniority, count(*) FROM contact WHERE archived = 0 GROUP BY role, seniority`
 
 // Setting reads a small named value; "" when it was never set.
 func (s *Store) Setting(ctx context.Context, name string) (string, error) {

@@ -4,11 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"rolecall/label"
 )
@@ -34,17 +32,20 @@ const correctionSelect = `SELECT id, revision, title, title_key, role_given, rol
 //
 //	| ID    | active correction for the same title, scope, contact | what happens                                       |
 //	|-------|------------------------------------------------------|----------------------------------------------------|
-//	| given | -                                                    | that correction gets a new revision                |
+//	| given | -                                                    | that correction gets a new revision; unknown: new  |
 //	| none  | none                                                 | a new correction                                   |
 //	| none  | one without a row in the sheet                       | it gets a new revision; axes not given keep theirs |
 //	| none  | one whose row stands in the sheet                    | a new correction replaces it; likewise             |
+//	| none  | any, but the new one is inactive                     | a new correction, for the record                   |
+//
+// Of one title, scope and contact at most one correction is active: the one saved last retires the others.
 func (s *Store) SaveCorrection(ctx context.Context, c label.Correction, titleKey string) (label.Correction, error) {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		was, err := findCorrection(ctx, tx, c, titleKey)
 		if err != nil {
 			return err
 		}
-		var id, replaces int64
+		var id int64
 		c.Revision = 1
 		if was != nil {
 			if id, err = correctionNumber(was.ID); err != nil {
@@ -57,7 +58,7 @@ func (s *Store) SaveCorrection(ctx context.Context, c label.Correction, titleKey
 			}
 			c.Revision = was.Revision + 1
 			if c.ID == "" && was.Published {
-				id, replaces = 0, id
+				id = 0
 			}
 		}
 		if id == 0 {
@@ -74,7 +75,7 @@ func (s *Store) SaveCorrection(ctx context.Context, c label.Correction, titleKey
 			return err
 		}
 		c.ID = CorrectionID(id)
-		return keepCorrection(ctx, tx, c, titleKey, id, replaces, was)
+		return keepCorrection(ctx, tx, c, titleKey, id, was)
 	})
 	if err != nil {
 		return c, fmt.Errorf("save a correction: %w", err)
@@ -82,10 +83,14 @@ func (s *Store) SaveCorrection(ctx context.Context, c label.Correction, titleKey
 	return c, nil
 }
 
-// keepCorrection writes the history, retires the correction that was replaced and marks the contacts.
-func keepCorrection(ctx context.Context, tx *sql.Tx, c label.Correction, titleKey string, id, replaces int64, was *CorrectionRow) error {
-	if replaces > 0 {
-		if _, err := tx.ExecContext(ctx, `UPDATE correction SET active = 0, replaced_by = ? WHERE id = ?`, id, replaces); err != nil {
+// keepCorrection writes the history, retires the corrections that were replaced and marks the contacts.
+func keepCorrection(ctx context.Context, tx *sql.Tx, c label.Correction, titleKey string, id int64, was *CorrectionRow) error {
+	if c.Active {
+		if _, err := tx.ExecContext(ctx, `UPDATE correction SET active = 0, replaced_by = ?1 WHERE title_key = ?2 AND scope = ?3 AND contact_id = ?4 AND active = 1 AND id <> ?1`,
+			id, titleKey, string(c.Scope), string(c.ContactID)); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE correction SET replaced_by = 0 WHERE id = ?`, id); err != nil {
 			return err
 		}
 	}
@@ -110,6 +115,9 @@ func correctionArgs(c label.Correction, key string) []any {
 }
 
 func findCorrection(ctx context.Context, tx *sql.Tx, c label.Correction, key string) (*CorrectionRow, error) {
+	if c.ID == "" && !c.Active {
+		return nil, nil
+	}
 	where, args := `WHERE title_key = ? AND scope = ? AND contact_id = ? AND active = 1`, []any{key, string(c.Scope), string(c.ContactID)}
 	if c.ID != "" {
 		n, err := correctionNumber(c.ID)
@@ -218,9 +226,10 @@ func (s *Store) eachText(ctx context.Context, what string, ids []string, number 
 	return nil
 }
 
-// LessonGroups reads, for each title and axis with lessons, how many contacts say which value.
+// LessonGroups reads, for each title and axis with lessons, how many contacts say which value; By and
+// At are of the newest.
 func (s *Store) LessonGroups(ctx context.Context) ([]LessonGroup, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT l.title_key, coalesce(t.spelling, l.title_key), l.axis, l.value, count(*), max(l.author), max(l.at_ms)
+	rows, err := s.readers.QueryContext(ctx, `SELECT l.title_key, coalesce(t.spelling, l.title_key), l.axis, l.value, count(*), l.author, max(l.at_ms)
 		FROM lesson l LEFT JOIN title t ON t.key = l.title_key GROUP BY l.title_key, l.axis, l.value ORDER BY l.title_key, l.axis, count(*) DESC, l.value`)
 	if err != nil {
 		return nil, fmt.Errorf("read lessons: %w", err)
@@ -246,174 +255,6 @@ type LessonGroup = label.LessonGroup
 func (s *Store) ForgetLessons(ctx context.Context, titleKey string, a label.Axis) error {
 	if _, err := s.writer.ExecContext(ctx, `DELETE FROM lesson WHERE title_key = ? AND axis = ?`, titleKey, a); err != nil {
 		return fmt.Errorf("forget lessons: %w", err)
-	}
-	return nil
-}
-
-// Vectors reads cached vectors of a model, by text; see embedding.Cache.
-func (s *Store) Vectors(ctx context.Context, model string, texts []string) (map[string][]byte, error) {
-	out := map[string][]byte{}
-	stmt, err := s.readers.PrepareContext(ctx, `SELECT vec FROM vector WHERE model = ? AND text = ?`)
-	if err != nil {
-		return nil, fmt.Errorf("read vectors: %w", err)
-	}
-	defer stmt.Close()
-	for _, t := range texts {
-		var raw []byte
-		err := stmt.QueryRowContext(ctx, model, t).Scan(&raw)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read vectors: %w", err)
-		}
-		out[t] = raw
-	}
-	return out, nil
-}
-
-// SaveVectors caches vectors of a model.
-func (s *Store) SaveVectors(ctx context.Context, model string, vectors map[string][]byte) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		stmt, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO vector VALUES (?, ?, ?)`)
-		if err != nil {
-			return err
-		}
-		for t, v := range vectors {
-			if _, err := stmt.ExecContext(ctx, model, t, v); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("cache %d vectors: %w", len(vectors), err)
-	}
-	return nil
-}
-
-// SaveEdits compares people's cells with those last seen and keeps every difference for good, in one
-// transaction, before anything is written to the sheet. cells is tab -> row -> column -> value as text;
-// only the tabs given are compared. A row that vanished keeps its last values: that is its undo.
-func (s *Store) SaveEdits(ctx context.Context, cells map[string]map[string]map[string]string, now time.Time) (edits []label.CellEdit, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
-		find, err := tx.PrepareContext(ctx, `SELECT row_id, col, value FROM sheet_cell WHERE tab = ?`)
-		if err != nil {
-			return err
-		}
-		for tab, rows := range cells {
-			seen, err := seenCells(ctx, find, tab)
-			if err != nil {
-				return err
-			}
-			for row, columns := range rows {
-				for col, value := range columns {
-					if was := seen[[2]string{row, col}]; was != value {
-						edits = append(edits, label.CellEdit{Tab: tab, RowID: row, Column: col, Old: was, New: value, SeenAt: now})
-					}
-				}
-			}
-		}
-		for _, e := range edits {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO sheet_edit (tab, row_id, col, old, new, seen_ms) VALUES (?,?,?,?,?,?)`, e.Tab, e.RowID, e.Column, e.Old, e.New, millis(now)); err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO sheet_cell VALUES (?,?,?,?)`, e.Tab, e.RowID, e.Column, e.New); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("keep the edits of the sheet: %w", err)
-	}
-	return edits, nil
-}
-
-func seenCells(ctx context.Context, find *sql.Stmt, tab string) (map[[2]string]string, error) {
-	rows, err := find.QueryContext(ctx, tab)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := map[[2]string]string{}
-	for rows.Next() {
-		var row, col, value string
-		if err := rows.Scan(&row, &col, &value); err != nil {
-			return nil, err
-		}
-		out[[2]string{row, col}] = value
-	}
-	return out, rows.Err()
-}
-
-// Edits reads what people have changed in one row of the sheet, oldest first.
-func (s *Store) Edits(ctx context.Context, tab, rowID string) ([]label.CellEdit, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT tab, row_id, col, old, new, seen_ms FROM sheet_edit WHERE tab = ? AND row_id = ? ORDER BY id`, tab, rowID)
-	if err != nil {
-		return nil, fmt.Errorf("read edits: %w", err)
-	}
-	defer rows.Close()
-	var out []label.CellEdit
-	for rows.Next() {
-		var e label.CellEdit
-		var at int64
-		if err := rows.Scan(&e.Tab, &e.RowID, &e.Column, &e.Old, &e.New, &at); err != nil {
-			return nil, fmt.Errorf("read edits: %w", err)
-		}
-		e.SeenAt = fromMillis(at)
-		out = append(out, e)
-	}
-	return out, rows.Err()
-}
-
-// WrittenRows reads what our cells of the sheet's rows hold, as last written: tab -> row -> text.
-func (s *Store) WrittenRows(ctx context.Context) (map[string]map[string]string, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT tab, row_id, written FROM sheet_row`)
-	if err != nil {
-		return nil, fmt.Errorf("read kept rows of the sheet: %w", err)
-	}
-	defer rows.Close()
-	out := map[string]map[string]string{}
-	for rows.Next() {
-		var tab, row, text string
-		if err := rows.Scan(&tab, &row, &text); err != nil {
-			return nil, fmt.Errorf("read kept rows of the sheet: %w", err)
-		}
-		if out[tab] == nil {
-			out[tab] = map[string]string{}
-		}
-		out[tab][row] = text
-	}
-	return out, rows.Err()
-}
-
-// SaveWrittenRows keeps what was written into our cells of rows; an empty text forgets the row.
-func (s *Store) SaveWrittenRows(ctx context.Context, texts map[string]map[string]string) error {
-	if len(texts) == 0 {
-		return nil
-	}
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		put, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO sheet_row VALUES (?,?,?)`)
-		if err != nil {
-			return err
-		}
-		for tab, rows := range texts {
-			for row, text := range rows {
-				if text == "" {
-					_, err = tx.ExecContext(ctx, `DELETE FROM sheet_row WHERE tab = ? AND row_id = ?`, tab, row)
-				} else {
-					_, err = put.ExecContext(ctx, tab, row, text)
-				}
-				if err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("keep rows of the sheet: %w", err)
 	}
 	return nil
 }

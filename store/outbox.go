@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"rolecall/label"
@@ -15,98 +16,22 @@ import (
 // OutboxRow is plan.OutboxRow, here for short.
 type OutboxRow = plan.OutboxRow
 
-// Settle records what needs no write: adopted and pulled values become the base, conflicts become
-// questions, lessons are kept, and the contacts looked at are clean again, but for those with a push
-// still to come. rows are all contacts that the plan looked at.
-func (s *Store) Settle(ctx context.Context, p plan.Plan, rows []plan.Row, lessons []label.Lesson, at time.Time) error {
+// Post puts rows into the outbox as pending, before anything is sent, and gives them IDs. From here the
+// outbox speaks for the contacts and they are clean; what makes one dirty again meanwhile stays. A
+// contact has one row at most: an older one that was refused is replaced; one whose fate is not known
+// yet is an error, for it would never be read back.
+func (s *Store) Post(ctx context.Context, rows []OutboxRow, at time.Time) ([]OutboxRow, error) {
+	out := append([]OutboxRow(nil), rows...)
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		pushed := map[label.ContactID]bool{}
+		clear, err := tx.PrepareContext(ctx, `DELETE FROM outbox WHERE contact_id = ? AND state = 'refused'`)
+		if err != nil {
+			return err
+		}
 		clean, err := tx.PrepareContext(ctx, `UPDATE contact SET dirty = 0 WHERE id = ?`)
 		if err != nil {
 			return err
 		}
-		forget, err := tx.PrepareContext(ctx, `DELETE FROM question WHERE contact_id = ?`)
-		if err != nil {
-			return err
-		}
-		for _, c := range p.Changes {
-			pushed[c.Key.ContactID] = pushed[c.Key.ContactID] || c.Verb == plan.Push
-		}
-		for _, r := range rows {
-			id, err := numeric(r.ContactID)
-			if err != nil {
-				return err
-			}
-			if _, err := forget.ExecContext(ctx, id); err != nil {
-				return err
-			}
-			if !pushed[r.ContactID] {
-				if _, err := clean.ExecContext(ctx, id); err != nil {
-					return err
-				}
-			}
-		}
-		for _, c := range p.Changes {
-			if err := settle(ctx, tx, c, at); err != nil {
-				return fmt.Errorf("contact %s: %w", c.Key.ContactID, err)
-			}
-		}
-		return saveLessons(ctx, tx, lessons)
-	})
-	if err != nil {
-		return fmt.Errorf("settle the plan: %w", err)
-	}
-	return nil
-}
-
-func settle(ctx context.Context, tx *sql.Tx, c plan.Change, at time.Time) error {
-	id, err := numeric(c.Key.ContactID)
-	if err != nil {
-		return err
-	}
-	switch c.Verb {
-	case plan.Adopt, plan.Pull:
-		protected := ""
-		if c.Protects {
-			protected = c.TitleKey
-		}
-		return putBase(ctx, tx, id, c.Key.Axis, c.To, protected, at)
-	case plan.Review:
-		_, err := tx.ExecContext(ctx, `INSERT INTO question SELECT ?, ?, title_id, ?, ?, ? FROM contact WHERE id = ?
-			ON CONFLICT (contact_id, axis) DO UPDATE SET title_id=excluded.title_id, ours=excluded.ours, theirs=excluded.theirs`,
-			id, c.Key.Axis, string(c.To), string(c.From), millis(at), id)
-		return err
-	}
-	return nil
-}
-
-func putBase(ctx context.Context, tx *sql.Tx, id int64, a label.Axis, v label.Value, protectedKey string, at time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO base VALUES (?, ?, ?, ?, ?) ON CONFLICT (contact_id, axis)
-		DO UPDATE SET value=excluded.value, protected_key=excluded.protected_key, at_ms=excluded.at_ms`, id, a, string(v), protectedKey, millis(at))
-	return err
-}
-
-func saveLessons(ctx context.Context, tx *sql.Tx, lessons []label.Lesson) error {
-	for _, l := range lessons {
-		id, err := numeric(l.ContactID)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO lesson VALUES (?,?,?,?,?,?) ON CONFLICT (contact_id, axis)
-			DO UPDATE SET title_key=excluded.title_key, value=excluded.value, author=excluded.author, at_ms=excluded.at_ms`,
-			id, l.Axis, l.TitleKey, string(l.Value), l.By, millis(l.At)); err != nil {
-			return fmt.Errorf("keep a lesson: %w", err)
-		}
-	}
-	return nil
-}
-
-// Post puts rows into the outbox as pending, before anything is sent, and gives them IDs. A contact
-// has one row at most: an older one that was refused is replaced.
-func (s *Store) Post(ctx context.Context, rows []OutboxRow, at time.Time) ([]OutboxRow, error) {
-	out := append([]OutboxRow(nil), rows...)
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		put, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO outbox (run_id, contact_id, title_key, role_want, role_before, role_base, role_base_protected,
+		put, err := tx.PrepareContext(ctx, `INSERT INTO outbox (run_id, contact_id, title_key, role_want, role_before, role_base, role_base_protected,
 			seniority_want, seniority_before, seniority_base, seniority_base_protected, confidence, source, reason, undo, state, at_ms)
 			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'pending',?)`)
 		if err != nil {
@@ -122,8 +47,14 @@ func (s *Store) Post(ctx context.Context, rows []OutboxRow, at time.Time) ([]Out
 				args = append(args, text(r.Want[a]), string(r.Before[a]), baseText(r.Base[a]), r.Base[a].Protected)
 			}
 			args = append(args, r.Confidence, r.Source, r.Reason, r.Undo, millis(at))
+			if _, err := clear.ExecContext(ctx, id); err != nil {
+				return err
+			}
 			res, err := put.ExecContext(ctx, args...)
 			if err != nil {
+				return fmt.Errorf("contact %s: %w (has it a write under way?)", r.ContactID, err)
+			}
+			if _, err := clean.ExecContext(ctx, id); err != nil {
 				return err
 			}
 			if out[i].ID, err = res.LastInsertId(); err != nil {
@@ -138,14 +69,37 @@ func (s *Store) Post(ctx context.Context, rows []OutboxRow, at time.Time) ([]Out
 	return out, nil
 }
 
-// MarkInFlight says that the rows are about to be sent: from here their fate is unknown until told.
+// MarkInFlight says that the rows are about to be sent: from here their fate is unknown until told. It
+// marks all or none; a row that is not in the outbox is an error, for it must not be sent.
 func (s *Store) MarkInFlight(ctx context.Context, rows []OutboxRow) error {
-	return s.eachOutbox(ctx, rows, `UPDATE outbox SET state = 'inflight', attempts = attempts + 1 WHERE id = ?`)
+	if len(rows) == 0 {
+		return nil
+	}
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		mark, err := tx.PrepareContext(ctx, `UPDATE outbox SET state = 'inflight', attempts = attempts + 1 WHERE id = ?`)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			res, err := mark.ExecContext(ctx, r.ID)
+			if err != nil {
+				return err
+			}
+			if n, err := res.RowsAffected(); err != nil || n != 1 {
+				return errors.Join(err, fmt.Errorf("row %d is not in the outbox", r.ID))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("mark %d writes as sent: %w", len(rows), err)
+	}
+	return nil
 }
 
 // Drop takes rows out of the outbox: they were not sent, or the next plan makes them anew. Their contacts become dirty.
 func (s *Store) Drop(ctx context.Context, rows []OutboxRow) error {
-	return s.eachOutbox(ctx, rows, `UPDATE contact SET dirty = 1 WHERE id = (SELECT contact_id FROM outbox WHERE id = ?)`, `DELETE FROM outbox WHERE id = ?`)
+	return s.eachOutbox(ctx, rows, `UPDATE contact SET dirty = 1 WHERE archived = 0 AND id = (SELECT contact_id FROM outbox WHERE id = ?)`, `DELETE FROM outbox WHERE id = ?`)
 }
 
 func (s *Store) eachOutbox(ctx context.Context, rows []OutboxRow, statements ...string) error {
@@ -169,8 +123,14 @@ func (s *Store) eachOutbox(ctx context.Context, rows []OutboxRow, statements ...
 }
 
 // Confirm records that HubSpot holds what the rows wanted: journal, base and mirror in one
-// transaction with the outbox. at is HubSpot's time of each write (zero: unknown).
+// transaction with the outbox. at is HubSpot's time of each write, one for each row (zero: unknown).
 func (s *Store) Confirm(ctx context.Context, rows []OutboxRow, at []time.Time) error {
+	if len(rows) != len(at) {
+		return fmt.Errorf("confirm %d writes: %d times are given", len(rows), len(at))
+	}
+	if len(rows) == 0 {
+		return nil
+	}
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		for i, r := range rows {
 			if err := confirm(ctx, tx, r, at[i]); err != nil {
@@ -194,14 +154,15 @@ func confirm(ctx context.Context, tx *sql.Tx, r OutboxRow, at time.Time) error {
 		if r.Want[a] == nil {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO journal VALUES (?,?,?,?,?,?,?,?,?,?)`, r.RunID, id, a,
+		if _, err := tx.ExecContext(ctx, `INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?)
+			ON CONFLICT (run_id, contact_id, axis) DO UPDATE SET after=excluded.after, reason=excluded.reason, at_ms=excluded.at_ms`, r.RunID, id, a,
 			string(r.Before[a]), string(*r.Want[a]), r.Base[a].Known, string(r.Base[a].Value), r.Base[a].Protected, r.Reason, millis(at)); err != nil {
 			return err
 		}
 		if err := rebase(ctx, tx, r, id, a, at); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE contact SET `+a.String()+` = ?, modified_ms = max(modified_ms, ?), dirty = 0 WHERE id = ?`, string(*r.Want[a]), millis(at), id); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE contact SET `+a.String()+` = ?, modified_ms = max(modified_ms, ?) WHERE id = ?`, string(*r.Want[a]), millis(at), id); err != nil {
 			return err
 		}
 	}
@@ -211,27 +172,58 @@ func confirm(ctx context.Context, tx *sql.Tx, r OutboxRow, at time.Time) error {
 
 // rebase moves the base to what was written; an undo restores the base that was before instead.
 func rebase(ctx context.Context, tx *sql.Tx, r OutboxRow, id int64, a label.Axis, at time.Time) error {
+	key, err := titleKeyOf(ctx, tx, r, id)
+	if err != nil {
+		return err
+	}
 	if !r.Undo {
-		return putBase(ctx, tx, id, a, *r.Want[a], "", at)
+		protected := ""
+		if *r.Want[a] == "" {
+			protected = key
+		}
+		return putBase(ctx, tx, id, a, *r.Want[a], protected, at)
 	}
 	if !r.Base[a].Known {
 		_, err := tx.ExecContext(ctx, `DELETE FROM base WHERE contact_id = ? AND axis = ?`, id, a)
 		return err
 	}
 	protected := ""
-	if r.Base[a].Protected {
-		protected = r.TitleKey
+	if r.Base[a].Protected || r.Base[a].Value == "" {
+		protected = key
 	}
 	return putBase(ctx, tx, id, a, r.Base[a].Value, protected, at)
 }
 
-// Refuse keeps a row that HubSpot refused in quarantine, with its words, until next.
-func (s *Store) Refuse(ctx context.Context, r OutboxRow, result plan.Result, next time.Time) error {
-	message := result.Message
-	if len(message) > 500 {
-		message = message[:500]
+// titleKeyOf is the row's title key, or the one that the contact has now where the row has none.
+func titleKeyOf(ctx context.Context, tx *sql.Tx, r OutboxRow, id int64) (string, error) {
+	if r.TitleKey != "" {
+		return r.TitleKey, nil
 	}
-	_, err := s.writer.ExecContext(ctx, `UPDATE outbox SET state = 'refused', code = ?, message = ?, mend = ?, next_ms = ? WHERE id = ?`, result.Code, message, result.Mend, millis(next), r.ID)
+	var key string
+	err := tx.QueryRowContext(ctx, `SELECT t.key FROM contact c JOIN title t ON t.id = c.title_id WHERE c.id = ?`, id).Scan(&key)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return key, err
+}
+
+// maxMessage is the number of bytes kept of HubSpot's words.
+const maxMessage = 500
+
+// Refuse keeps a row that HubSpot refused in quarantine, with its words, until next. Its contact is
+// dirty: every plan looks at it, and the row waits there.
+func (s *Store) Refuse(ctx context.Context, r OutboxRow, result plan.Result, next time.Time) error {
+	message := strings.ToValidUTF8(result.Message, "?")
+	if len(message) > maxMessage {
+		message = strings.ToValidUTF8(message[:maxMessage], "")
+	}
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE outbox SET state = 'refused', code = ?, message = ?, mend = ?, next_ms = ? WHERE id = ?`, result.Code, message, result.Mend, millis(next), r.ID); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE contact SET dirty = 1 WHERE archived = 0 AND id = (SELECT contact_id FROM outbox WHERE id = ?)`, r.ID)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("quarantine a refused write: %w", err)
 	}
@@ -240,9 +232,13 @@ func (s *Store) Refuse(ctx context.Context, r OutboxRow, result plan.Result, nex
 
 // Outbox reads the rows in a state: "pending", "inflight" or "refused".
 func (s *Store) Outbox(ctx context.Context, state string) ([]OutboxRow, error) {
+	return s.outbox(ctx, `WHERE state = ? ORDER BY id`, state)
+}
+
+func (s *Store) outbox(ctx context.Context, where string, args ...any) ([]OutboxRow, error) {
 	rows, err := s.readers.QueryContext(ctx, `SELECT id, run_id, contact_id, title_key, role_want, role_before, role_base, role_base_protected,
 		seniority_want, seniority_before, seniority_base, seniority_base_protected, confidence, source, reason, undo, attempts, next_ms, code, message, mend
-		FROM outbox WHERE state = ? ORDER BY id`, state)
+		FROM outbox `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the outbox: %w", err)
 	}

@@ -26,10 +26,11 @@ func reviewNumber(id string) (any, error) {
 	return n, nil
 }
 
-// Questions sums the conflicts up by title: how many contacts, and what HubSpot shows per axis (the most frequent).
+// Questions sums the conflicts up by title: how many contacts are asked about, and what HubSpot shows
+// per axis (the most frequent; of equals the first in the alphabet).
 func (s *Store) Questions(ctx context.Context) ([]label.Question, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT t.key, q.axis, q.theirs, count(*) AS n FROM question q JOIN title t ON t.id = q.title_id
-		GROUP BY t.key, q.axis, q.theirs ORDER BY t.key, q.axis, n DESC, q.theirs`)
+	rows, err := s.readers.QueryContext(ctx, `SELECT t.key, q.axis, q.theirs, count(*) AS n, (SELECT count(DISTINCT contact_id) FROM question WHERE title_id = t.id)
+		FROM question q JOIN title t ON t.id = q.title_id GROUP BY t.key, q.axis, q.theirs ORDER BY t.key, q.axis, n DESC, q.theirs`)
 	if err != nil {
 		return nil, fmt.Errorf("read conflicts: %w", err)
 	}
@@ -38,24 +39,24 @@ func (s *Store) Questions(ctx context.Context) ([]label.Question, error) {
 	for rows.Next() {
 		var key, theirs string
 		var a label.Axis
-		var n int
-		if err := rows.Scan(&key, &a, &theirs, &n); err != nil {
+		var n, contacts int
+		if err := rows.Scan(&key, &a, &theirs, &n, &contacts); err != nil {
 			return nil, fmt.Errorf("read conflicts: %w", err)
 		}
 		if len(out) == 0 || out[len(out)-1].TitleKey != key {
-			out = append(out, label.Question{TitleKey: key})
+			out = append(out, label.Question{TitleKey: key, Contacts: contacts})
 		}
 		q := &out[len(out)-1]
 		if !q.Asked[a] {
 			q.Asked[a], q.Theirs[a] = true, label.Value(theirs)
 		}
-		q.Contacts = max(q.Contacts, n)
 	}
 	return out, rows.Err()
 }
 
 // AnswerQuestions moves the base of every contact asked about to the value its question showed, on
 // the axes given, and makes them dirty: the conflict is settled, the next plan does what was decided.
+// An empty value becomes the base for as long as the contact has this title.
 func (s *Store) AnswerQuestions(ctx context.Context, titleKey string, axes [label.AxisCount]bool, at time.Time) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		for _, a := range label.Axes() {
@@ -63,7 +64,7 @@ func (s *Store) AnswerQuestions(ctx context.Context, titleKey string, axes [labe
 				continue
 			}
 			const these = ` FROM question WHERE axis = ?1 AND title_id = (SELECT id FROM title WHERE key = ?2)`
-			if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO base SELECT contact_id, axis, theirs, '', ?3`+these, a, titleKey, millis(at)); err != nil {
+			if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO base SELECT contact_id, axis, theirs, CASE theirs WHEN '' THEN ?2 ELSE '' END, ?3`+these, a, titleKey, millis(at)); err != nil {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `UPDATE contact SET dirty = 1 WHERE id IN (SELECT contact_id`+these+`)`, a, titleKey); err != nil {
@@ -81,8 +82,8 @@ func (s *Store) AnswerQuestions(ctx context.Context, titleKey string, axes [labe
 	return nil
 }
 
-// PutReview opens a Review row for the title, or updates the open one, and returns its id. An item
-// whose content did not change is left alone.
+// PutReview opens a Review row for each item's title, or updates the open one, whose state and first
+// day stay. An item of a title that is not known is passed over: nobody has it any more.
 func (s *Store) PutReview(ctx context.Context, items []label.ReviewItem, now time.Time) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		for _, it := range items {

@@ -124,7 +124,7 @@ func (s *Store) EndRun(ctx context.Context, id int64, r plan.Report) error {
 	if err != nil {
 		return fmt.Errorf("encode the report: %w", err)
 	}
-	_, err = s.writer.ExecContext(ctx, `UPDATE run SET ended_ms = ?, outcome = ?, report = ? WHERE id = ?`, millis(r.Started.Add(r.Duration)), string(r.Outcome), string(raw), id)
+	_, err = s.writer.ExecContext(ctx, `UPDATE run SET ended_ms = ?, outcome = ?, report = ? WHERE id = ?`, max(1, millis(r.Started.Add(r.Duration))), string(r.Outcome), string(raw), id)
 	if err != nil {
 		return fmt.Errorf("end run %d: %w", id, err)
 	}
@@ -156,7 +156,10 @@ func (s *Store) Runs(ctx context.Context, limit int) ([]plan.Report, error) {
 // LastUndoable is the newest run that wrote something and was not undone; 0 when there is none.
 func (s *Store) LastUndoable(ctx context.Context) (int64, error) {
 	var id int64
-	err := s.readers.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM run WHERE undone = 0 AND kind = 'run' AND EXISTS (SELECT 1 FROM journal WHERE run_id = run.id)`).Scan(&id)
+	err := s.readers.QueryRowContext(ctx, `SELECT id FROM run WHERE undone = 0 AND kind = 'run' AND EXISTS (SELECT 1 FROM journal WHERE run_id = run.id) ORDER BY id DESC LIMIT 1`).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
 	if err != nil {
 		return 0, fmt.Errorf("find the last run: %w", err)
 	}

@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
-	"syscall"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
@@ -33,9 +32,6 @@ type Store struct {
 	lock    *os.File
 }
 
-// ErrLocked says that another process holds the file.
-var ErrLocked = errors.New("another rolecall is using this store")
-
 // NewerSchemaError says that the file was written by a newer rolecall.
 type NewerSchemaError struct{ Have, Know int }
 
@@ -48,6 +44,9 @@ func (e *NewerSchemaError) Error() string {
 // when another process has it), migrates and asserts the settings that durability rests on. A
 // migration of an older file is preceded by a copy "NAME.before-N".
 func Open(ctx context.Context, path string) (*Store, error) {
+	if path == "" {
+		return nil, errors.New("open the store: no file name is given")
+	}
 	if fi, err := os.Stat(path); err == nil && fi.IsDir() {
 		return nil, fmt.Errorf("open the store %s: it is a directory; give a file name", path)
 	}
@@ -128,7 +127,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	case have == len(names):
 		return nil
 	case have > 0:
-		if err := s.Backup(ctx, fmt.Sprintf("%s.before-%d", s.path, len(names))); err != nil {
+		if err := s.copyTo(ctx, fmt.Sprintf("%s.before-%d", s.path, len(names))); err != nil {
 			return fmt.Errorf("copy the store before the upgrade: %w", err)
 		}
 	}
@@ -166,21 +165,6 @@ func (s *Store) write(ctx context.Context, f func(*sql.Tx) error) error {
 	return nil
 }
 
-// Backup writes a consistent copy to path, 0600, while the store is in use. The file must not exist or be empty.
-func (s *Store) Backup(ctx context.Context, path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("create the backup: %w", err)
-	}
-	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
-		return fmt.Errorf("make the backup private: %w", err)
-	}
-	if _, err := s.writer.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
-		return fmt.Errorf("back up to %s: %w", path, err)
-	}
-	return nil
-}
-
 // Check runs SQLite's own check: the full one below 200 MB, the quick one above. The error holds its words.
 func (s *Store) Check(ctx context.Context) error {
 	pragma := "integrity_check"
@@ -210,28 +194,6 @@ func (s *Store) Close() error {
 		s.lock = nil
 	}
 	return errors.Join(errs...)
-}
-
-// takeLock takes an exclusive flock: the kernel frees it when the process dies, so it never goes stale.
-func takeLock(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open the store's lock: %w (can this user write there?)", err)
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		holder := make([]byte, 100)
-		n, _ := f.Read(holder)
-		_ = f.Close()
-		return nil, fmt.Errorf("%w (held by %s): stop it first, or give this one another --store", ErrLocked, strings.TrimSpace(string(holder[:n])))
-	}
-	host, _ := os.Hostname()
-	if err := f.Truncate(0); err != nil {
-		return nil, errors.Join(fmt.Errorf("write the store's lock: %w", err), f.Close())
-	}
-	if _, err := fmt.Fprintf(f, "process %d on %s", os.Getpid(), host); err != nil {
-		return nil, errors.Join(fmt.Errorf("write the store's lock: %w", err), f.Close())
-	}
-	return f, nil
 }
 
 func millis(t time.Time) int64 {

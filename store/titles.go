@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"rolecall/label"
@@ -43,7 +44,8 @@ func (s *Store) UndecidedTitles(ctx context.Context, revision, model string, aft
 }
 
 // SaveDecisions keeps what was decided. The contacts of a title whose accepted values changed become
-// dirty; where only a confidence moved, nothing has to be planned again.
+// dirty; where only a confidence moved, nothing has to be planned again. A title that is no longer
+// known, because its last contact was purged meanwhile, is passed over.
 func (s *Store) SaveDecisions(ctx context.Context, revision, model string, titles []label.TitleRow) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		set := `UPDATE title SET revision = ?, model = ?`
@@ -60,14 +62,16 @@ func (s *Store) SaveDecisions(ctx context.Context, revision, model string, title
 		if err != nil {
 			return err
 		}
-		dirty, err := tx.PrepareContext(ctx, `UPDATE contact SET dirty = 1 WHERE title_id = ?`)
+		dirty, err := tx.PrepareContext(ctx, `UPDATE contact SET dirty = 1 WHERE title_id = ? AND archived = 0`)
 		if err != nil {
 			return err
 		}
 		for _, t := range titles {
 			var id int64
 			var was [label.AxisCount]label.Finding
-			if err := find.QueryRowContext(ctx, t.Key).Scan(&id, &was[0].Value, &was[0].Accepted, &was[0].Method, &was[1].Value, &was[1].Accepted, &was[1].Method); err != nil {
+			if err := find.QueryRowContext(ctx, t.Key).Scan(&id, &was[0].Value, &was[0].Accepted, &was[0].Method, &was[1].Value, &was[1].Accepted, &was[1].Method); errors.Is(err, sql.ErrNoRows) {
+				continue
+			} else if err != nil {
 				return err
 			}
 			args := []any{revision, model}
@@ -145,8 +149,8 @@ func (s *Store) UnsureTitles(ctx context.Context, limit int) ([]label.TitleRow, 
 	return s.titles(ctx, `WHERE (t.role_method = ?1 OR t.seniority_method = ?1) AND contacts > 0 ORDER BY contacts DESC, t.id LIMIT ?2`, string(label.ByAbstaining), limit)
 }
 
-// LabelledTitles reads titles that were labelled automatically on at least one axis and that no Review
-// row has ever asked about, in the order of a hash of key and seed: a random sample that is the same each time.
+// LabelledTitles reads titles that were labelled automatically on both axes and that no Review row has
+// ever asked about, in the order of a hash of their number: a random sample that is the same each time.
 func (s *Store) LabelledTitles(ctx context.Context, limit int) ([]label.TitleRow, error) {
 	return s.titles(ctx, `WHERE contacts > 0 AND t.role_accepted = 1 AND t.seniority_accepted = 1 AND t.role_method NOT IN (?1, ?2, ?3) AND t.seniority_method NOT IN (?1, ?2, ?3)
 		AND NOT EXISTS (SELECT 1 FROM review r WHERE r.title_id = t.id) ORDER BY (t.id * 2654435761) % 4294967296 LIMIT ?4`,

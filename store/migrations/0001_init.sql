@@ -33,15 +33,16 @@ CREATE TABLE contact (
   archived    INTEGER NOT NULL DEFAULT 0,
   dirty       INTEGER NOT NULL DEFAULT 1  -- to be planned at the next run
 ) STRICT;
-CREATE INDEX contact_title ON contact (title_id);
+CREATE INDEX contact_title ON contact (title_id, archived);
 CREATE INDEX contact_dirty ON contact (id) WHERE dirty = 1;
+CREATE INDEX contact_labels ON contact (role, seniority) WHERE archived = 0;
 
 -- What both sides last agreed on, per contact and axis.
 CREATE TABLE base (
   contact_id    INTEGER NOT NULL,
   axis          INTEGER NOT NULL,
   value         TEXT NOT NULL,
-  protected_key TEXT NOT NULL DEFAULT '', -- the machine leaves the cell alone while the contact has this title
+  protected_key TEXT NOT NULL DEFAULT '', -- the machine leaves the cell alone while the contact has this title; an empty value holds only so long
   at_ms         INTEGER NOT NULL,
   PRIMARY KEY (contact_id, axis)
 ) STRICT, WITHOUT ROWID;
@@ -108,7 +109,7 @@ CREATE INDEX lesson_key ON lesson (title_key);
 
 -- Written before each call. A row in flight is read back before anything is sent again.
 CREATE TABLE outbox (
-  id         INTEGER PRIMARY KEY,
+  id         INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: HubSpot is told it as the write's trace
   run_id     INTEGER NOT NULL,
   contact_id INTEGER NOT NULL,
   title_key  TEXT NOT NULL,

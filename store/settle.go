@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"rolecall/label"
+	"rolecall/plan"
+)
+
+// Settle records what needs no write: adopted and pulled values become the base, conflicts become
+// questions, lessons are kept, and the contacts looked at are clean again, but for those with a push
+// still to come. rows are all contacts that the plan looked at.
+func (s *Store) Settle(ctx context.Context, p plan.Plan, rows []plan.Row, lessons []label.Lesson, at time.Time) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		pushed := map[label.ContactID]bool{}
+		clean, err := tx.PrepareContext(ctx, `UPDATE contact SET dirty = 0 WHERE id = ?`)
+		if err != nil {
+			return err
+		}
+		forget, err := tx.PrepareContext(ctx, `DELETE FROM question WHERE contact_id = ?`)
+		if err != nil {
+			return err
+		}
+		for _, c := range p.Changes {
+			pushed[c.Key.ContactID] = pushed[c.Key.ContactID] || c.Verb == plan.Push
+		}
+		for _, r := range rows {
+			id, err := numeric(r.ContactID)
+			if err != nil {
+				return err
+			}
+			if _, err := forget.ExecContext(ctx, id); err != nil {
+				return err
+			}
+			if !pushed[r.ContactID] {
+				if _, err := clean.ExecContext(ctx, id); err != nil {
+					return err
+				}
+			}
+		}
+		for _, c := range p.Changes {
+			if err := settle(ctx, tx, c, at); err != nil {
+				return fmt.Errorf("contact %s: %w", c.Key.ContactID, err)
+			}
+		}
+		return saveLessons(ctx, tx, lessons)
+	})
+	if err != nil {
+		return fmt.Errorf("settle the plan: %w", err)
+	}
+	return nil
+}
+
+func settle(ctx context.Context, tx *sql.Tx, c plan.Change, at time.Time) error {
+	id, err := numeric(c.Key.ContactID)
+	if err != nil {
+		return err
+	}
+	switch c.Verb {
+	case plan.Adopt, plan.Pull:
+		protected := ""
+		if c.Protects || c.To == "" {
+			protected = c.TitleKey
+		}
+		return putBase(ctx, tx, id, c.Key.Axis, c.To, protected, at)
+	case plan.Review:
+		_, err := tx.ExecContext(ctx, `INSERT INTO question SELECT ?, ?, title_id, ?, ?, ? FROM contact WHERE id = ?
+			ON CONFLICT (contact_id, axis) DO UPDATE SET title_id=excluded.title_id, ours=excluded.ours, theirs=excluded.theirs`,
+			id, c.Key.Axis, string(c.To), string(c.From), millis(at), id)
+		return err
+	}
+	return nil
+}
+
+func putBase(ctx context.Context, tx *sql.Tx, id int64, a label.Axis, v label.Value, protectedKey string, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO base VALUES (?, ?, ?, ?, ?) ON CONFLICT (contact_id, axis)
+		DO UPDATE SET value=excluded.value, protected_key=excluded.protected_key, at_ms=excluded.at_ms`, id, a, string(v), protectedKey, millis(at))
+	return err
+}
+
+func saveLessons(ctx context.Context, tx *sql.Tx, lessons []label.Lesson) error {
+	for _, l := range lessons {
+		id, err := numeric(l.ContactID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO lesson VALUES (?,?,?,?,?,?) ON CONFLICT (contact_id, axis)
+			DO UPDATE SET title_key=excluded.title_key, value=excluded.value, author=excluded.author, at_ms=excluded.at_ms`,
+			id, l.Axis, l.TitleKey, string(l.Value), l.By, millis(l.At)); err != nil {
+			return fmt.Errorf("keep a lesson: %w", err)
+		}
+	}
+	return nil
+}
