@@ -8,6 +8,8 @@ import (
 	"path"
 	"slices"
 	"time"
+
+	"rolecall/title"
 )
 
 //go:embed defaults
@@ -29,13 +31,23 @@ func Default() (Snapshot, error) {
 		return Snapshot{}, fmt.Errorf("list the default examples: %w", err)
 	}
 	slices.Sort(files)
-	examples := Table{Tab: Examples}
+	examples, seen := Table{Tab: Examples}, map[string]bool{}
 	for _, file := range files {
 		t, err := defaultTable(Examples, file)
 		if err != nil {
 			return Snapshot{}, err
 		}
 		for _, row := range t.Rows {
+			key := string(title.KeyOf(TextOf(row.Cells["title"]))) + "\x00" + TextOf(row.Cells["role"]) + "\x00" + TextOf(row.Cells["seniority"])
+			if seen[key] {
+				continue // two files may hold the same title
+			}
+			seen[key] = true
+			for _, axis := range []string{"role", "seniority"} {
+				if TextOf(row.Cells[axis]) == "" {
+					row.Cells[axis] = NoneOfThese // whoever wrote the file left it blank because the title has no such label
+				}
+			}
 			row.Position = len(examples.Rows)
 			row.ID = IDText(Examples, row.Position+1)
 			examples.Rows = append(examples.Rows, row)

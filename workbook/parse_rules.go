@@ -108,6 +108,7 @@ func (p *parser) ruleTexts(d *draft, r *label.Rule) {
 		d.fail("the text is longer than %d letters - part it into several rules", maxRuleBytes)
 		return
 	}
+	r.ButNot = partsOf(d.text("but_not"))
 	if r.Match == label.MatchRegex {
 		r.Texts = []string{text}
 		pattern(d, text)
@@ -115,7 +116,6 @@ func (p *parser) ruleTexts(d *draft, r *label.Rule) {
 		r.Texts = partsOf(text)
 		p.plainTexts(d, r)
 	}
-	r.ButNot = partsOf(d.text("but_not"))
 	for _, but := range r.ButNot {
 		if title.KeyOf(but) == "" {
 			d.fail("But not has %s, which has no word in it - take it out", quote(but))
