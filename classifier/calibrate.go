@@ -46,25 +46,25 @@ func observe(v *voices, shares []float32, first, second int, fallback, none bool
 // calibration turns a signal into a confidence by a logistic regression (Platt 1999, with more than one input) fitted on titles
 // held out of the heads, and holds what those titles showed.
 type calibration struct {
-	weights signal
-	// curve counts held-out answers by confidence, in curveBins bins from 0 to 1.
-	curve [curveBins]bin
-	// held is the number of held-out answers.
-	held     int
-	accuracy float64
-	ece      float64
+	Weights signal
+	// Curve counts held-out answers by confidence, in curveBins bins from 0 to 1.
+	Curve [curveBins]bin
+	// Held is the number of held-out answers.
+	Held     int
+	Accuracy float64
+	ECE      float64
 }
 
 const curveBins = 200
 
 type bin struct {
-	count, right int
-	sum          float64 // of confidences
+	Count, Right int
+	Sum          float64 // of confidences
 }
 
 func (c *calibration) confidence(s signal) float64 {
 	var z float64
-	for i, w := range c.weights {
+	for i, w := range c.Weights {
 		z += w * s[i]
 	}
 	return 1 / (1 + math.Exp(-z))
@@ -85,25 +85,25 @@ func calibrate(signals []signal, right []bool, real []bool) calibration {
 		if !real[i] {
 			continue
 		}
-		judge := calibration{weights: odd}
+		judge := calibration{Weights: odd}
 		if !half[i] {
-			judge.weights = even
+			judge.Weights = even
 		}
 		p := judge.confidence(s)
-		b := &c.curve[min(int(p*curveBins), curveBins-1)]
-		b.count++
-		b.sum += p
-		c.held++
+		b := &c.Curve[min(int(p*curveBins), curveBins-1)]
+		b.Count++
+		b.Sum += p
+		c.Held++
 		if right[i] {
-			b.right++
+			b.Right++
 			correct++
 		}
 	}
-	c.weights = fitLogistic(signals, right, func(int) bool { return true })
-	if c.held > 0 {
-		c.accuracy = float64(correct) / float64(c.held)
+	c.Weights = fitLogistic(signals, right, func(int) bool { return true })
+	if c.Held > 0 {
+		c.Accuracy = float64(correct) / float64(c.Held)
 	}
-	c.ece = c.expectedError()
+	c.ECE = c.expectedError()
 	return c
 }
 
@@ -112,12 +112,12 @@ func (c *calibration) expectedError() float64 {
 	var total float64
 	for start := 0; start < curveBins; start += curveBins / 10 {
 		var b bin
-		for _, o := range c.curve[start : start+curveBins/10] {
-			b.count, b.right, b.sum = b.count+o.count, b.right+o.right, b.sum+o.sum
+		for _, o := range c.Curve[start : start+curveBins/10] {
+			b.Count, b.Right, b.Sum = b.Count+o.Count, b.Right+o.Right, b.Sum+o.Sum
 		}
-		total += math.Abs(b.sum - float64(b.right))
+		total += math.Abs(b.Sum - float64(b.Right))
 	}
-	return total / max(1, float64(c.held))
+	return total / max(1, float64(c.Held))
 }
 
 // threshold is the lowest confidence from which the held-out answers were right often enough, with the precision reached and the
@@ -126,14 +126,14 @@ func (c *calibration) threshold(target float64) (at, precision, coverage float64
 	at = 1
 	var n, right int
 	for i := curveBins - 1; i >= 0; i-- {
-		n += c.curve[i].count
-		right += c.curve[i].right
+		n += c.Curve[i].Count
+		right += c.Curve[i].Right
 		if n < 20 {
 			continue
 		}
 		p := float64(right) / float64(n)
 		if p-math.Sqrt(p*(1-p)/float64(n)) >= target {
-			at, precision, coverage = float64(i)/curveBins, p, float64(n)/float64(c.held)
+			at, precision, coverage = float64(i)/curveBins, p, float64(n)/float64(c.Held)
 		}
 	}
 	return at, precision, coverage

@@ -16,6 +16,7 @@ type Classifier struct {
 	embedder embedding.Embedder
 	options  Options
 	model    *model
+	teacher  *teacher // nil where the model was fitted without one
 	rules    *ruleSet
 	trust    []ruleTrust // by rule
 	lessons  []lesson    // rows of the matrix
@@ -44,21 +45,28 @@ func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts 
 	if err != nil {
 		return nil, err
 	}
-	m, err := fitModel(ctx, book, lessons, vectors, opts)
+	t, err := newTeacher(emb)
 	if err != nil {
 		return nil, err
 	}
-	m.key = FitKey(book, emb.ID())
-	return assemble(book, emb, opts, m, lessons, vectors)
+	if t != nil && !t.suits(lessons) {
+		t = nil
+	}
+	m, err := fitModel(ctx, book, lessons, vectors, t, opts)
+	if err != nil {
+		return nil, err
+	}
+	m.key, m.embedder = FitKey(book, emb.ID()), emb.ID()
+	return assemble(book, emb, opts, m, t, lessons, vectors)
 }
 
 // assemble puts a classifier together from its parts.
-func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *model, lessons []lesson, vectors matrix) (*Classifier, error) {
+func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *model, t *teacher, lessons []lesson, vectors matrix) (*Classifier, error) {
 	rules, err := newRuleSet(book.Rules)
 	if err != nil {
 		return nil, err
 	}
-	c := &Classifier{book: book, embedder: emb, options: opts, model: m, rules: rules, lessons: lessons, vectors: vectors}
+	c := &Classifier{book: book, embedder: emb, options: opts, model: m, teacher: t, rules: rules, lessons: lessons, vectors: vectors}
 	c.weight = make([]float32, len(lessons))
 	c.rowOf = make(map[title.Key]int32, len(lessons))
 	for i, l := range lessons {
@@ -86,7 +94,7 @@ func (c *Classifier) Quality() [label.AxisCount]Quality {
 	var out [label.AxisCount]Quality
 	for _, a := range label.Axes() {
 		m, t := &c.model.axes[a], c.targets[a]
-		out[a] = Quality{Examples: m.examples, Accuracy: m.accuracy, ECE: m.ece, Threshold: t.threshold, Precision: t.precision,
+		out[a] = Quality{Examples: m.examples, Accuracy: m.Accuracy, ECE: m.ECE, Threshold: t.threshold, Precision: t.precision,
 			Coverage: t.coverage, Honest: t.honest, Note: t.note}
 	}
 	return out
@@ -101,13 +109,13 @@ func settle(m *axisModel, precision float64) target {
 	}
 	t := target{asked: precision}
 	t.threshold, t.precision, t.coverage = m.threshold(precision)
-	t.honest = m.held >= fewExamples && t.coverage > 0
+	t.honest = m.Held >= fewExamples && t.coverage > 0
 	switch {
 	case m.examples == 0:
 		t.threshold, t.note = 1, "no labelled title speaks about this axis yet, so only corrections and rules decide"
-	case m.held < fewExamples:
+	case m.Held < fewExamples:
 		t.threshold = max(t.threshold, min(1, precision+(1-precision)/2))
-		t.note = fmt.Sprintf("only %d labelled titles speak about this axis: too few to measure the confidence, so only very sure answers are given without a person", m.held)
+		t.note = fmt.Sprintf("only %d labelled titles speak about this axis: too few to measure the confidence, so only very sure answers are given without a person", m.Held)
 	case t.coverage == 0:
 		t.note = fmt.Sprintf("no group of answers was right %.0f %% of the time on held-out titles, so only corrections and rules decide; more labelled titles will help", 100*precision)
 	}

@@ -48,7 +48,10 @@ func (c *Classifier) Classify(ctx context.Context, titles []string) ([]label.Dec
 type scratch struct {
 	features features
 	sparse   sparse
-	vector   []float32
+	vector   []float32 // the embedding
+	inputs   []float32 // of the dense heads: the embedding, and what the teacher says
+	heard    lecture
+	scores   [2][]float32 // of the heads over n-grams and over inputs
 	nearest  nearest
 	hits     []ruleHit
 	voices   [label.AxisCount]voices
@@ -56,12 +59,17 @@ type scratch struct {
 }
 
 func (c *Classifier) newScratch() *scratch {
-	s := &scratch{vector: make([]float32, c.model.dimension)}
+	s := &scratch{inputs: make([]float32, c.model.inputs())}
+	if len(s.inputs) < c.model.dimension {
+		s.inputs = make([]float32, c.model.dimension) // a model without classes has no inputs
+	}
+	s.vector = s.inputs[:c.model.dimension]
+	s.scores = [2][]float32{make([]float32, c.model.sparse.stride), make([]float32, c.model.dense.stride)}
 	for _, a := range label.Axes() {
 		n := len(c.model.axes[a].values)
-		room := make([]float32, 4*n)
-		s.voices[a] = voices{sparse: room[:n:n], dense: room[n : 2*n : 2*n], near: room[2*n : 3*n : 3*n]}
-		s.shares[a] = room[3*n:]
+		room := make([]float32, 2*n)
+		s.voices[a] = voices{sparse: c.model.sparse.part(s.scores[0], int(a)), dense: c.model.dense.part(s.scores[1], int(a)), near: room[:n:n]}
+		s.shares[a] = room[n:]
 	}
 	return s
 }
@@ -145,6 +153,11 @@ func (c *Classifier) decide(in *input, s *scratch) label.Decision {
 func (c *Classifier) listen(in *input, s *scratch) {
 	s.features.extract(in.normalized)
 	c.model.vocabulary.look(&s.sparse, &s.features)
+	if c.teacher != nil {
+		c.teacher.hear(s.inputs[c.model.dimension:], in.normalized, &s.features, s.vector, &s.heard)
+	}
+	c.model.sparse.scores(s.scores[0], &s.sparse)
+	c.model.dense.denseScores(s.scores[1], s.inputs[:c.model.inputs()])
 	s.nearest.reset(neighbors)
 	c.vectors.search(&s.nearest, s.vector)
 	c.extra.vectors.searchFrom(int32(len(c.lessons)), &s.nearest, s.vector)
@@ -154,8 +167,6 @@ func (c *Classifier) listen(in *input, s *scratch) {
 			continue
 		}
 		v := &s.voices[a]
-		m.sparse.scores(v.sparse, &s.sparse)
-		m.dense.denseScores(v.dense, s.vector)
 		vote(v.near, s.nearest.list, c.class[a], c.weight)
 		v.known, v.closest = s.sparse.known, 0
 		if len(s.nearest.list) > 0 {

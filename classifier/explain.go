@@ -88,5 +88,5 @@ func (c *Classifier) calibrationNote(a label.Axis) string {
 		return t.note
 	}
 	return fmt.Sprintf("measured on %d labelled titles held out of the fit: from a confidence of %.2f on, %.1f %% of the answers were right, and %.0f %% of the titles got one",
-		m.held, t.threshold, 100*t.precision, 100*t.coverage)
+		m.Held, t.threshold, 100*t.precision, 100*t.coverage)
 }

@@ -23,12 +23,13 @@ type fitting struct {
 	weight     []float32
 	fold       []int
 	model      *model
+	teacher    *teacher // nil where it has nothing to say
 	near       [][]near // of each lesson among the others
 }
 
 // fitModel learns a model from lessons whose vectors are given.
-func fitModel(ctx context.Context, book label.Rulebook, lessons []lesson, vectors matrix, o Options) (*model, error) {
-	f := &fitting{options: o, lessons: lessons, vectors: vectors, model: &model{dimension: vectors.dimension, absorbed: map[string]bool{}}}
+func fitModel(ctx context.Context, book label.Rulebook, lessons []lesson, vectors matrix, t *teacher, o Options) (*model, error) {
+	f := &fitting{options: o, lessons: lessons, vectors: vectors, teacher: t, model: &model{dimension: vectors.dimension, taught: t != nil}}
 	f.prepare()
 	if err := f.neighborhoods(ctx); err != nil {
 		return nil, err
@@ -59,9 +60,14 @@ func fitModel(ctx context.Context, book label.Rulebook, lessons []lesson, vector
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
+	var words, dense [label.AxisCount]*head
 	for i, a := range axes {
 		f.model.axes[i] = a.axisModel
+		words[i], dense[i] = a.heads[0], a.heads[1]
 	}
+	f.model.sparse = newTable(words, f.model.vocabulary.size())
+	f.model.dense = newTable(dense, f.inputs())
+	f.model.trained = trainedOn(lessons)
 	return f.model, nil
 }
 
@@ -75,13 +81,27 @@ func (f *fitting) prepare() {
 	}
 	f.model.vocabulary = newVocabulary(extracted)
 	f.sparseRows, f.denseRows = make([]sparse, n), make([]sparse, n)
+	var heard lecture
 	f.weight, f.fold = make([]float32, n), make([]int, n)
 	for i, l := range f.lessons {
 		f.model.vocabulary.look(&f.sparseRows[i], &extracted[i])
-		f.denseRows[i] = denseRow(f.vectors.row(i))
+		row := make([]float32, f.inputs())
+		copy(row, f.vectors.row(i))
+		if f.teacher != nil {
+			f.teacher.hear(row[f.vectors.dimension:], l.normalized, &extracted[i], f.vectors.row(i), &heard)
+		}
+		f.denseRows[i] = denseRow(row)
 		f.weight[i] = l.weight
 		f.fold[i] = int((orderless(l.normalized) + f.options.Seed) % folds)
 	}
+}
+
+// inputs is how many inputs the dense heads have.
+func (f *fitting) inputs() int {
+	if f.teacher == nil {
+		return f.vectors.dimension
+	}
+	return f.vectors.dimension + f.teacher.size()
 }
 
 func denseRow(v []float32) sparse {

@@ -10,8 +10,9 @@ import (
 type axisFit struct {
 	*fitting
 	axisModel
-	class []int   // by lesson; -1 for one that says nothing about the axis
-	votes []int16 // the same, for voting
+	heads [2]*head // over n-grams, over the embedding
+	class []int    // by lesson; -1 for one that says nothing about the axis
+	votes []int16  // the same, for voting
 	// what each held-out lesson was told by heads that had not seen it
 	heldSparse, heldDense, heldNear [][]float32
 }
@@ -72,10 +73,10 @@ func (a *axisFit) fitFold(k int) {
 	seed := a.options.Seed*31 + uint64(k)
 	sparseHead := fitHead(a.sparseRows, class, a.weight, a.model.vocabulary.size(), classes,
 		schedule{epochs: epochsFor(a.examples, 12, 60), rate: 0.5, decay: 0.001, seed: seed})
-	denseHead := fitHead(a.denseRows, class, a.weight, a.vectors.dimension, classes,
+	denseHead := fitHead(a.denseRows, class, a.weight, a.inputs(), classes,
 		schedule{epochs: epochsFor(a.examples, 10, 60), rate: 0.5, seed: seed + 7})
 	if k == folds {
-		a.sparse, a.dense = sparseHead, denseHead
+		a.heads = [2]*head{sparseHead, denseHead}
 		return
 	}
 	for i, c := range a.class {

@@ -101,15 +101,3 @@ func softmax(z []float32) {
 		z[i] /= sum
 	}
 }
-
-// denseScores writes the logits of a full row into dst.
-func (h *head) denseScores(dst []float32, row []float32) {
-	copy(dst, h.bias)
-	for i, v := range row {
-		w := h.weights[i*h.classes : (i+1)*h.classes]
-		w = w[:len(dst)]
-		for c := range dst {
-			dst[c] += v * w[c]
-		}
-	}
-}

@@ -9,20 +9,32 @@ type model struct {
 	key        string
 	vocabulary *vocabulary
 	axes       [label.AxisCount]axisModel
-	dimension  int
-	// absorbed are the corrections that were training rows, by what they say.
-	absorbed map[string]bool
+	dimension  int    // of the embedding
+	taught     bool   // the dense heads hear the teacher too
+	sparse     *table // over n-grams
+	dense      *table // over the embedding
+	// absorbed are the corrections that were training rows, by what they say, sorted.
+	absorbed []string
+	// embedder is the ID of the embedder it was fitted with, trained the titles it has seen, as sorted hashes of their keys.
+	embedder string
+	trained  []uint32
 }
 
 // axisModel answers one axis.
 type axisModel struct {
 	values   []label.Value // by class; "" is "none of these"
 	fallback int           // the class of the fallback term, -1 where there is none
-	sparse   *head         // over n-grams
-	dense    *head         // over the embedding
 	mix      mix
 	calibration
 	examples int
+}
+
+// inputs is the number of inputs of the dense heads.
+func (m *model) inputs() int {
+	if m.dense.stride == 0 {
+		return 0
+	}
+	return len(m.dense.weights) / m.dense.stride
 }
 
 // classOf returns the class of a value, or -1.

@@ -5,10 +5,11 @@ import "math"
 // vocabulary gives the features that the labelled titles have a place each, and knows how rare each is. It is an open-addressing
 // table over 64-bit hashes; 32 bits of the hash tell features apart, which confuses about one feature in a million.
 type vocabulary struct {
-	mask  uint64
-	tags  []uint32 // 0 is an empty slot
-	index []int32
-	idf   []float32 // by place
+	mask   uint64
+	tags   []uint32 // 0 is an empty slot
+	index  []int32
+	idf    []float32 // by place
+	hashes []uint64  // by place
 }
 
 func (v *vocabulary) size() int { return len(v.idf) }
@@ -66,7 +67,7 @@ func tableFor(order []uint64) *vocabulary {
 	for size < 2*uint64(len(order)) {
 		size *= 2
 	}
-	v := &vocabulary{mask: size - 1, tags: make([]uint32, size), index: make([]int32, size)}
+	v := &vocabulary{hashes: order, mask: size - 1, tags: make([]uint32, size), index: make([]int32, size)}
 	for place, h := range order {
 		tag := uint32(h>>32) | 1
 		i := h & v.mask

@@ -1,0 +1,136 @@
+package classifier
+
+import (
+	_ "embed"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"slices"
+
+	"rolecall/embedding"
+	"rolecall/title"
+)
+
+// prefitFile is the model of the default workbook, fitted when the program was built: go generate ./classifier makes it.
+//
+//go:generate go test -run TestThePrefitModelIsThatOfTheDefaultWorkbook -update .
+//go:embed default.model
+var prefitFile []byte
+
+// teacher is the model of the default workbook at work for another taxonomy: what it makes of a title is a feature there. It has
+// read thousands of titles in many languages, so that a team whose taxonomy has its own names for functions and levels needs a
+// few titles of each, not a few hundred.
+type teacher struct {
+	model    *model
+	embedder direct
+	shared   bool // the embedder is that of the pupil, whose vectors will do
+}
+
+// newTeacher returns the teacher for a pupil with that embedder; nil where this build has none that works.
+func newTeacher(pupil embedding.Embedder) (*teacher, error) {
+	if len(prefitFile) == 0 {
+		return nil, nil
+	}
+	m, err := decode(prefitFile)
+	if err != nil {
+		return nil, fmt.Errorf("the model of the default workbook: %w; make it again with go generate ./classifier", err)
+	}
+	if d, ok := pupil.(direct); ok && pupil.ID() == m.embedder {
+		return &teacher{m, d, true}, nil
+	}
+	builtin, err := embedding.NewStatic()
+	if err != nil {
+		return nil, fmt.Errorf("the model of the default workbook: %w", err)
+	}
+	if builtin.ID() != m.embedder {
+		return nil, nil // it was fitted with another embedding than this build's
+	}
+	return &teacher{m, builtin, false}, nil
+}
+
+// size is the number of features that the teacher gives.
+func (t *teacher) size() int {
+	n := 0
+	for _, a := range t.model.axes {
+		n += len(a.values)
+	}
+	return n
+}
+
+// lecture is the memory of one who listens to the teacher.
+type lecture struct {
+	sparse        sparse
+	vector        []float32
+	fromWords     []float32
+	fromEmbedding []float32
+}
+
+// hear writes what the teacher makes of a title into dst: for each of its values the square root of the share its heads give it,
+// so that each axis has length 1.
+func (t *teacher) hear(dst []float32, normalized string, f *features, vector []float32, l *lecture) {
+	m := t.model
+	if l.fromWords == nil {
+		l.fromWords, l.fromEmbedding = make([]float32, m.sparse.stride), make([]float32, m.sparse.stride)
+		l.vector = make([]float32, m.dimension)
+	}
+	if !t.shared {
+		t.embedder.EmbedInto(l.vector, normalized)
+		vector = l.vector
+	}
+	m.vocabulary.look(&l.sparse, f)
+	m.sparse.scores(l.fromWords, &l.sparse)
+	m.dense.denseScores(l.fromEmbedding, vector)
+	for i := range m.axes {
+		a := &m.axes[i]
+		n := len(a.values)
+		words, vectors := m.sparse.part(l.fromWords, i), m.dense.part(l.fromEmbedding, i)
+		for c := range n {
+			dst[c] = a.mix.Sparse*words[c] + a.mix.Dense*vectors[c]
+		}
+		softmax(dst[:n])
+		for c := range n {
+			dst[c] = float32(math.Sqrt(float64(dst[c])))
+		}
+		dst = dst[n:]
+	}
+}
+
+// mostShared is the share of the teacher's own titles that may be among the pupil's. A workbook with more of them is the default
+// workbook, edited: its heads know what the teacher knows, and on titles that he has learnt by heart the teacher is no witness.
+const mostShared = 0.2
+
+// suits reports whether the teacher has something new to say about these lessons.
+func (t *teacher) suits(lessons []lesson) bool {
+	shared := 0
+	for _, l := range lessons {
+		if _, ok := slices.BinarySearch(t.model.trained, keyHash(l.key)); ok {
+			shared++
+		}
+	}
+	return float64(shared) <= mostShared*float64(len(t.model.trained))
+}
+
+func keyHash(k title.Key) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(k)) //nolint:errcheck // a hash does not fail
+	return h.Sum32()
+}
+
+// trainedOn are the keys of lessons as sorted hashes.
+func trainedOn(lessons []lesson) []uint32 {
+	out := make([]uint32, len(lessons))
+	for i, l := range lessons {
+		out[i] = keyHash(l.key)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// PrefitKey is the FitKey that the model in the program was fitted for; "" where there is none.
+func PrefitKey() string {
+	m, err := decode(prefitFile)
+	if err != nil {
+		return ""
+	}
+	return m.key
+}
