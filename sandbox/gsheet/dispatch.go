@@ -46,7 +46,7 @@ func (s *Server) dispatch(c *call) (object, error) {
 		c.kinds = []string{"get"}
 		return s.get(c, b)
 	case c.method == http.MethodPost && c.rest == ":getByDataFilter":
-		c.kinds, c.read = []string{"getByDataFilter"}, true
+		c.kinds = []string{"getByDataFilter"}
 		return s.getByDataFilter(c, b)
 	case c.method == http.MethodPost && c.rest == ":batchUpdate":
 		return s.batchUpdate(c, b)
@@ -115,7 +115,6 @@ func (s *Server) valuesMany(c *call, b *book, verb string) (object, error) {
 		case ":batchClearByDataFilter":
 			return s.valuesBatchClear(c, b, true)
 		case ":batchGetByDataFilter":
-			c.read = true
 			return s.valuesBatchGetByDataFilter(c, b)
 		}
 	}

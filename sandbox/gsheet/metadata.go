@@ -274,7 +274,7 @@ func (s *Server) metadataCall(c *call, b *book, rest string) (object, error) {
 	if rest != ":search" || c.method != http.MethodPost {
 		return nil, unknownMethod()
 	}
-	c.kinds, c.read = []string{"developerMetadata.search"}, true
+	c.kinds = []string{"developerMetadata.search"}
 	req, err := s.message(c, "SearchDeveloperMetadataRequest", "")
 	if err != nil {
 		return nil, err

@@ -32,9 +32,11 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 	path := r.URL.Path
-	if i := strings.LastIndex(path, "/assets/"); i >= 0 && r.Method == http.MethodGet {
-		http.ServeFileFS(w, r, assets, path[i+1:])
-		return
+	for _, name := range []string{"assets/grid.css", "assets/grid.js"} {
+		if strings.HasSuffix(path, "/"+name) && r.Method == http.MethodGet {
+			http.ServeFileFS(w, r, assets, name)
+			return
+		}
 	}
 	if i := strings.LastIndex(path, "/sheet/"); i >= 0 {
 		id, action, _ := strings.Cut(path[i+len("/sheet/"):], "/")

@@ -208,7 +208,7 @@ func (s *Server) parseCall(r *http.Request, rest string, raw []byte) (*call, err
 		}
 		c.fields = m
 	}
-	c.read = r.Method == http.MethodGet
+	c.read = r.Method == http.MethodGet || c.rest == ":getByDataFilter" || c.rest == "/values:batchGetByDataFilter" || c.rest == "/developerMetadata:search"
 	return c, nil
 }
 
