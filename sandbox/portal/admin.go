@@ -17,6 +17,7 @@ import (
 //	                             as = user, mobile, import, workflow, integration, clear, merge, archive, restore, gdpr-delete,
 //	                             month-end (n), random (n)
 //	GET    /admin/people/log     what people and other programs did
+//	GET    /admin/limits         the limits in force
 //	PUT    /admin/limits         {"tier":"professional"} or {"burst":..,"daily":..,"search_per_second":..}
 //	POST   /admin/consume        {"calls":1000,"searches":5}: what the portal's other apps use
 //	PUT    /admin/lag            {"lag_ms":5000,"jitter_ms":60000}
@@ -37,6 +38,7 @@ func (s *Server) routes() *http.ServeMux {
 		return s.Stats(r.FormValue("writes") == "true", r.FormValue("id"))
 	})
 	get("/admin/faults", func(*http.Request) any { return s.Faults() })
+	get("/admin/limits", func(*http.Request) any { return s.Limits() })
 	get("/admin/people/log", func(*http.Request) any { return append([]PersonEdit{}, s.PeopleLog()...) })
 	act("DELETE /admin/stats", func(*http.Request) (any, error) { s.ResetStats(); return nil, nil })
 	act("DELETE /admin/faults", func(*http.Request) (any, error) { s.ClearFaults(); return nil, nil })

@@ -44,6 +44,13 @@ func (s *Server) SetLimits(l Limits) {
 	s.limiter.limits = l
 }
 
+// Limits returns the limits in force.
+func (s *Server) Limits() Limits {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.limiter.limits
+}
+
 // OtherAppsUse simulates what the portal's other apps consume: calls of the
 // day's total, and searches of the current second.
 func (s *Server) OtherAppsUse(calls, searches int) {
