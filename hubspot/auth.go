@@ -25,5 +25,3 @@ func (s static) Token(context.Context) (Secret, error) {
 
 // Renew has nothing newer.
 func (s static) Renew(_ context.Context, used Secret) (Secret, error) { return used, nil }
-
-func (s static) current() Secret { return s.token }

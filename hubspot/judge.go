@@ -59,7 +59,7 @@ func (c *CRM) judge(a ask, ans answer) *verdict {
 	var body envelope
 	isJSON := json.Unmarshal(ans.body, &body) == nil
 	e := &APIError{Doing: a.doing, Status: ans.status, Category: string(body.Category), SubCategory: string(body.SubCategory),
-		CorrelationID: string(body.CorrelationID), Message: c.scrub(string(body.Message)), Policy: string(body.PolicyName), private: a.private, body: body}
+		CorrelationID: string(body.CorrelationID), Message: string(body.Message), Policy: string(body.PolicyName), private: a.private, body: body}
 	after := retryAfter(ans.header, c.serverNow())
 	switch s := ans.status; {
 	case s >= 200 && s < 300:

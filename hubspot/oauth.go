@@ -76,8 +76,6 @@ type oauthSource struct {
 	access  Secret
 	until   time.Time
 	refresh Secret
-	shown   Secret // access, for current, under its own lock
-	showMu  sync.Mutex
 }
 
 // Token is the access token, refreshed when less than Early is left of it.
@@ -99,8 +97,6 @@ func (s *oauthSource) Renew(ctx context.Context, used Secret) (Secret, error) {
 	}
 	return s.fetch(ctx)
 }
-
-func (s *oauthSource) current() Secret { s.showMu.Lock(); defer s.showMu.Unlock(); return s.shown }
 
 // fetch refreshes, with patience for a 429 (whose Retry-After is honoured) and for a server in trouble. The caller
 // holds the lock.
@@ -158,9 +154,6 @@ func (s *oauthSource) accept(got *oauth2.Token) (Secret, error) {
 	if seconds, err := strconv.ParseFloat(fmt.Sprint(got.Extra("expires_in")), 64); err == nil && seconds > 0 && seconds < 1e8 {
 		s.until = s.now().Add(time.Duration(seconds * float64(time.Second)))
 	}
-	s.showMu.Lock()
-	s.shown = s.access
-	s.showMu.Unlock()
 	if got.RefreshToken != "" && got.RefreshToken != s.refresh.reveal() {
 		s.refresh = NewSecret(got.RefreshToken)
 		if err := writeTokenFile(s.opt.File, s.refresh); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -147,6 +148,7 @@ func ids(s *seen) []label.ContactID {
 	for id := range s.all {
 		out = append(out, id)
 	}
+	slices.Sort(out)
 	return out
 }
 
@@ -201,4 +203,27 @@ func TestFirstReadThenWriteThenQuiet(t *testing.T) {
 			}
 		})
 	}
+}
+
+// mustWrite writes one role onto all contacts that were seen.
+func mustWrite(t testing.TB, crm *hubspot.CRM, s *seen, value string) []plan.Result {
+	t.Helper()
+	var writes []plan.Write
+	for _, id := range ids(s) {
+		writes = append(writes, write(id, value))
+	}
+	results, err := crm.Write(t.Context(), writes)
+	if err != nil {
+		t.Fatalf("write: %v", err)
+	}
+	return results
+}
+
+// fates counts results by fate.
+func fates(results []plan.Result) map[string]int {
+	out := map[string]int{}
+	for _, r := range results {
+		out[[...]string{"taken", "refused", "unknown", "gone", "not sent"}[r.Fate]]++
+	}
+	return out
 }

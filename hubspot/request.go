@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -138,6 +137,7 @@ func (c *CRM) attempt(ctx context.Context, a ask, payload []byte, out any) (Secr
 	if err != nil {
 		return bearer, judgeSilence(a, err, c.base.Host)
 	}
+	ans.body = scrub(ans.body, bearer)
 	c.limits.observe(a.lane, ans.header, c.serverNow())
 	if v := c.judge(a, ans); v != nil {
 		return bearer, v
@@ -202,16 +202,12 @@ func (c *CRM) serverNow() time.Time {
 	return c.opt.Now().Add(c.skew).UTC()
 }
 
-// scrub takes the token out of HubSpot's words, should it have quoted it.
-func (c *CRM) scrub(message string) string {
-	s, ok := c.opt.Auth.(interface{ current() Secret })
-	if !ok {
-		return message
+// scrub takes the token out of an answer, should HubSpot have quoted it in its words.
+func scrub(body []byte, bearer Secret) []byte {
+	if t := bearer.reveal(); len(t) >= 8 {
+		return bytes.ReplaceAll(body, []byte(t), []byte(mask))
 	}
-	if t := s.current().reveal(); len(t) >= 8 {
-		message = strings.ReplaceAll(message, t, mask)
-	}
-	return message
+	return body
 }
 
 // withZone finds out the account's time zone when the daily budget is up, so that the error tells the right time.

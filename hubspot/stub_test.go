@@ -1,0 +1,183 @@
+package hubspot_test
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"rolecall/hubspot"
+)
+
+// exchange is one request that a client made, and the status it got.
+type exchange struct {
+	method, path, query, body string
+	status                    int
+}
+
+// wiretap is a transport that remembers what passes, and ends a client that does not come to an end by itself.
+type wiretap struct {
+	t    testing.TB
+	most int
+	mu   sync.Mutex
+	all  []exchange
+}
+
+func (w *wiretap) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	e := exchange{method: r.Method, path: r.URL.Path, query: r.URL.RawQuery, body: string(body)}
+	res, err := http.DefaultTransport.RoundTrip(r)
+	if err == nil {
+		e.status = res.StatusCode
+	}
+	w.mu.Lock()
+	w.all = append(w.all, e)
+	n := len(w.all)
+	w.mu.Unlock()
+	if w.most > 0 && n > w.most {
+		return nil, fmt.Errorf("more than %d requests: this does not end", w.most)
+	}
+	return res, err
+}
+
+// tap makes a client remember its requests; most 0: any number.
+func tap(t testing.TB, most int) (*wiretap, func(*hubspot.Options)) {
+	w := &wiretap{t: t, most: most}
+	return w, func(o *hubspot.Options) { o.HTTP = &http.Client{Transport: w} }
+}
+
+// count counts the exchanges that fit.
+func (w *wiretap) count(fits func(exchange) bool) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := 0
+	for _, e := range w.all {
+		if fits(e) {
+			n++
+		}
+	}
+	return n
+}
+
+func ending(suffix string) func(exchange) bool {
+	return func(e exchange) bool { return strings.HasSuffix(e.path, suffix) }
+}
+
+func status(code int) func(exchange) bool { return func(e exchange) bool { return e.status == code } }
+
+// stub starts a server of one function; it answers JSON.
+func stub(t testing.TB, answer func(w http.ResponseWriter, r *http.Request, body []byte)) (string, *clock) {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("Content-Type", "application/json")
+		answer(w, r, body)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL, newClock()
+}
+
+func say(w http.ResponseWriter, status int, body string) {
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, body)
+}
+
+// stubContact is a contact of the stub index.
+type stubContact struct {
+	id       int64
+	modified int64 // ms
+	title    string
+	hidden   bool // search does not show it yet
+}
+
+// stubIndex answers searches with filters GTE, LTE, GT, HAS_PROPERTY on lastmodifieddate and hs_object_id.
+type stubIndex struct {
+	mu  sync.Mutex
+	all []stubContact
+	cap int // results one search gives in all; 10,000 when 0
+}
+
+func (x *stubIndex) answer(w http.ResponseWriter, body []byte) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var in struct {
+		FilterGroups []struct {
+			Filters []struct{ PropertyName, Operator, Value string }
+		}
+		Sorts []struct{ PropertyName, Direction string }
+		Limit int
+		After string
+	}
+	if err := json.Unmarshal(body, &in); err != nil {
+		say(w, 400, `{"category":"VALIDATION_ERROR"}`)
+		return
+	}
+	field := func(c stubContact, name string) (int64, bool) {
+		switch name {
+		case "lastmodifieddate":
+			return c.modified, true
+		case "hs_object_id":
+			return c.id, true
+		}
+		return 0, false // a property that contacts do not have: nothing is found, and nobody says so
+	}
+	var found []stubContact
+	for _, c := range x.all {
+		fits := !c.hidden
+		for _, f := range in.FilterGroups[0].Filters {
+			have, ok := field(c, f.PropertyName)
+			want, _ := strconv.ParseInt(f.Value, 10, 64)
+			fits = fits && ok && (f.Operator == "HAS_PROPERTY" || f.Operator == "GTE" && have >= want || f.Operator == "LTE" && have <= want || f.Operator == "GT" && have > want)
+		}
+		if fits {
+			found = append(found, c)
+		}
+	}
+	by := in.Sorts[0]
+	slices.SortStableFunc(found, func(a, b stubContact) int {
+		x, _ := field(a, by.PropertyName)
+		y, _ := field(b, by.PropertyName)
+		if by.Direction == "DESCENDING" {
+			x, y = y, x
+		}
+		return cmp.Compare(x, y)
+	})
+	from, _ := strconv.Atoi(in.After)
+	if limit := cmp.Or(x.cap, 10_000); from+in.Limit > limit && from > 0 {
+		say(w, 400, `{"category":"VALIDATION_ERROR","message":"The request is too large: paging ends at 10000"}`)
+		return
+	}
+	total := len(found)
+	found = found[min(from, total):min(from+in.Limit, total)]
+	var rows []string
+	for _, c := range found {
+		rows = append(rows, fmt.Sprintf(`{"id":"%d","properties":{"jobtitle":%q,"lastmodifieddate":"%d"}}`, c.id, c.title, c.modified))
+	}
+	paging := ""
+	if from+len(found) < total {
+		paging = fmt.Sprintf(`,"paging":{"next":{"after":"%d"}}`, from+len(found))
+	}
+	say(w, 200, fmt.Sprintf(`{"total":%d,"results":[%s]%s}`, total, strings.Join(rows, ","), paging))
+}
+
+func (x *stubIndex) set(i int, change func(*stubContact)) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	change(&x.all[i])
+}
+
+// hostOf serves a portal once more and returns its host.
+func hostOf(t testing.TB, h http.Handler) string {
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return strings.TrimPrefix(s.URL, "http://")
+}
