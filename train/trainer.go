@@ -26,7 +26,6 @@ type options struct {
 	linked    float64 // share of positives from a linked node
 	grouped   float64 // share of positives from the same group
 	maskGroup bool    // titles of the same group do not contrast
-	length    float64 // share of the loss given to nothing; kept 0
 }
 
 // trainer holds the weights. Every step is cut into parts that do not touch one another's memory and are summed in a fixed order, so
@@ -206,55 +205,55 @@ func (t *trainer) mask() {
 	}
 }
 
-// contrast computes the symmetric InfoNCE loss (van den Oord et al. 2018) of the batch and the gradient of every unit vector.
+// contrast computes the symmetric InfoNCE loss (van den Oord et al. 2018) of the batch and the gradient of every unit vector. With
+// E = exp of the scaled similarities, a pair's gradient is E/(sum of its row) + E/(sum of its column), less 2 for a true pair.
 func (t *trainer) contrast() float64 {
 	b, d := t.batch, t.dimension
 	scale := float32(1 / t.tau)
+	inRow, inColumn := make([]float32, b), make([]float32, b)
 	losses := make([]float64, b)
-	row := func(sim, left, right []float32, i int) {
-		for j := range b {
-			sim[i*b+j] = scale * vek32.Dot(left[i*d:(i+1)*d], right[j*d:(j+1)*d])
-		}
-	}
-	left, right := t.units[:b*d], t.units[b*d:]
 	t.parallel(func(part int) {
 		for i := part; i < b; i += t.threads {
-			row(t.sim, left, right, i)
-			row(t.simT, right, left, i)
-		}
-	})
-	for i, m := range t.masks {
-		for _, j := range m {
-			if int(j) != i {
-				t.sim[i*b+int(j)] = -1e4
-				t.simT[int(j)*b+i] = -1e4
+			row := t.sim[i*b : (i+1)*b]
+			for j := range row {
+				row[j] = vek32.Dot(t.units[i*d:(i+1)*d], t.units[(b+j)*d:(b+j+1)*d])
 			}
-		}
-	}
-	t.parallel(func(part int) {
-		for i := part; i < b; i += t.threads {
-			losses[i] = (softmax(t.sim[i*b:(i+1)*b], i) + softmax(t.simT[i*b:(i+1)*b], i)) / 2
-		}
-	})
-	// The gradient of a pair's similarity is the sum of its two softmax entries; transposes let every sum be a dot product.
-	t.parallel(func(part int) {
-		for i := part; i < b; i += t.threads {
-			for j := range b {
-				if j < i {
-					continue
+			for j, cosine := range row { // a cosine is at most 1: no sum overflows
+				row[j] = float32(math.Exp(float64(scale * (cosine - 1))))
+			}
+			for _, j := range t.masks[i] {
+				if int(j) != i {
+					row[j] = 0
 				}
-				a, z := t.sim[i*b+j]+t.simT[j*b+i], t.sim[j*b+i]+t.simT[i*b+j]
-				t.sim[i*b+j], t.simT[j*b+i] = a, a
-				t.sim[j*b+i], t.simT[i*b+j] = z, z
 			}
+			inRow[i] = 1 / vek32.Sum(row)
 		}
 	})
-	factor := scale / 2
+	t.parallel(func(part int) {
+		for j := part; j < b; j += t.threads {
+			column := t.simT[j*b : (j+1)*b]
+			for i := range column {
+				column[i] = t.sim[i*b+j]
+			}
+			inColumn[j] = 1 / vek32.Sum(column)
+			p := float64(column[j])
+			losses[j] = -(math.Log(p*float64(inRow[j])) + math.Log(p*float64(inColumn[j]))) / 2
+		}
+	})
+	gradient := func(row, others []float32, own float32, i int) {
+		for j, other := range others {
+			row[j] *= own + other
+		}
+		row[i] -= 2
+	}
 	t.parallel(func(part int) {
 		for i := part; i < b; i += t.threads {
+			row, column := t.sim[i*b:(i+1)*b], t.simT[i*b:(i+1)*b]
+			gradient(row, inColumn, inRow[i], i)
+			gradient(column, inRow, inColumn[i], i)
 			for k := range d {
-				t.grads[i*d+k] = factor * vek32.Dot(t.sim[i*b:(i+1)*b], t.flip[(d+k)*b:(d+k+1)*b])
-				t.grads[(b+i)*d+k] = factor * vek32.Dot(t.simT[i*b:(i+1)*b], t.flip[k*b:(k+1)*b])
+				t.grads[i*d+k] = scale / 2 * vek32.Dot(row, t.flip[(d+k)*b:(d+k+1)*b])
+				t.grads[(b+i)*d+k] = scale / 2 * vek32.Dot(column, t.flip[k*b:(k+1)*b])
 			}
 		}
 	})
@@ -263,32 +262,6 @@ func (t *trainer) contrast() float64 {
 		loss += l
 	}
 	return loss / float64(b)
-}
-
-// softmax turns similarities into probabilities less 1 at the true place, and returns the loss there.
-func softmax(s []float32, truth int) float64 {
-	top := vek32.Max(s)
-	var sum float32
-	for i, x := range s {
-		e := exp32(x - top)
-		s[i] = e
-		sum += e
-	}
-	inverse := 1 / sum
-	for i := range s {
-		s[i] *= inverse
-	}
-	p := s[truth]
-	s[truth] -= 1
-	return -math.Log(math.Max(float64(p), 1e-30))
-}
-
-// exp32 is e^x for x <= 0, near enough for a gradient: below -20 it is 0.
-func exp32(x float32) float32 {
-	if x < -20 {
-		return 0
-	}
-	return float32(math.Exp(float64(x)))
 }
 
 // apply takes the gradients through the scaling to length 1 and moves the rows of every item's features by row-wise Adagrad. Each

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rolecall/embedding"
+	"rolecall/title"
+)
+
+// tinyData writes a data folder of the real one's shape, with a few made-up rows in every file.
+func tinyData(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name string, lines ...string) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var en, de, onet, crosswalk []string
+	for i, work := range []string{"accountant|Buchhalter", "nurse|Pfleger", "welder|Schweißer", "baker|Bäcker", "pilot|Pilot", "lawyer|Anwalt"} {
+		english, german, _ := strings.Cut(work, "|")
+		en = append(en, fmt.Sprintf("uri/%d,%d,%s,\"senior %s\n%s assistant\"", i, 2000+i/2, english, english, english))
+		de = append(de, fmt.Sprintf("uri/%d,%d,%s/%sin,leitender %s", i, 2000+i/2, german, german, german))
+		onet = append(onet, fmt.Sprintf("1%d-1011.00\tChief %s (CX)\tCX\t08", i, english))
+		crosswalk = append(crosswalk, fmt.Sprintf("1%d-1011.00,1.0,uri/%d", i, i))
+	}
+	esco := "conceptUri,iscoGroup,preferredLabel,altLabels"
+	write("esco/occupations_en.csv", append([]string{esco}, en...)...)
+	write("esco/occupations_de.csv", append([]string{esco}, de...)...)
+	write("esco/isco_groups_en.csv", "code,preferredLabel", "2000,Accounting and care", "20,Skipped")
+	write("onet/occupation_data.txt", "O*NET-SOC Code\tTitle\tDescription", "10-1011.00\tAccountants\tThey count.")
+	write("onet/alternate_titles.txt", append([]string{"O*NET-SOC Code\tAlternate Title\tShort Title\tSource(s)"}, onet...)...)
+	write("onet/reported_titles.txt", "O*NET-SOC Code\tReported Job Title\tShown in My Next Move", "11-1011.00\tWard Nurse\tY")
+	write("onet/esco_onet_crosswalk.csv", append([]string{"onet_code,confidence,concept_uri"}, crosswalk...)...)
+	write("other/us_soc2018_direct_match_titles.csv", "soc2018,soc_title,title,illustrative", "12-1011,Welders,Arc welder,")
+	write("other/ca_noc2016_titles.csv", "noc_code,title", "0011,Baker", "0011,Pastry baker")
+	write("other/fr_rome_codes.csv", "code_rome,libelle_rome", "D1102,Boulangerie")
+	write("other/fr_rome_appellations.csv", "code_rome,libelle_appellation_long,libelle_appellation_court", "D1102,Boulanger / Boulangère,Boulanger")
+	return dir
+}
+
+func tinyOptions(threads int) options {
+	return options{seed: 7, threads: threads, dimension: 16, slots: 3000, atLeast: 2, epochs: 2, batch: 64, tau: 0.1, rate: 0.05,
+		dropout: 0.1, typos: 0.2, linked: 0.2, grouped: 0.2}
+}
+
+func TestTrainingIsTheSameForASeedWithAnyNumberOfThreads(t *testing.T) {
+	dir := tinyData(t)
+	train := func(o options) []byte {
+		t.Helper()
+		file, err := build(dir, o, io.Discard, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	first := train(tinyOptions(1))
+	if !bytes.Equal(first, train(tinyOptions(1))) {
+		t.Error("two runs with one thread differ")
+	}
+	if !bytes.Equal(first, train(tinyOptions(2))) {
+		t.Error("a run with two threads differs")
+	}
+	other := tinyOptions(1)
+	other.seed++
+	if bytes.Equal(first, train(other)) {
+		t.Error("the seed makes no difference")
+	}
+	model, err := embedding.ParseStatic(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h := model.Header(); h.Seed != 7 || h.Dimension != 16 || len(h.Data) != len(sources()) || h.Normalizer != title.Version {
+		t.Errorf("header %+v", h)
+	}
+}
+
+func TestTrainingBringsNamesOfOneWorkTogether(t *testing.T) {
+	o := tinyOptions(1)
+	o.epochs = 6
+	file, err := build(tinyData(t), o, io.Discard, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := embedding.ParseStatic(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	vecs := embedAll(model, []string{"VP Marketing", "Marketingleiter", "Leiter Einkauf", "Head of Procurement"})
+	if near, far := dot(vecs[0], vecs[1]), dot(vecs[1], vecs[2]); near < far+0.3 {
+		t.Errorf("same function %.2f, same head %.2f", near, far)
+	}
+	if near, far := dot(vecs[2], vecs[3]), dot(vecs[0], vecs[3]); near < far+0.3 {
+		t.Errorf("same function %.2f, another %.2f", near, far)
+	}
+}
+
+func TestDataThatIsMissingIsToldByName(t *testing.T) {
+	dir := tinyData(t)
+	if err := os.Remove(filepath.Join(dir, "other", "ca_noc2016_titles.csv")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := build(dir, tinyOptions(1), io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "ca_noc2016_titles.csv") || !strings.Contains(err.Error(), "docs/model.md") {
+		t.Errorf("error %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "other", "ca_noc2016_titles.csv"), []byte("code,name\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = build(dir, tinyOptions(1), io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), `"noc_code"`) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestTyposKeepAWordKnown(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	changed := 0
+	for range 200 {
+		got := typo("marketing manager", rng)
+		if got != "marketing manager" {
+			changed++
+		}
+		if n := len(got) - len("marketing manager"); n < -1 || n > 1 {
+			t.Fatalf("%q", got)
+		}
+	}
+	if changed < 100 {
+		t.Errorf("%d of 200 changed", changed)
+	}
+	if typo("VP", rng) != "VP" {
+		t.Error("a short word was changed")
+	}
+}
