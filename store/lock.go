@@ -35,7 +35,7 @@ func takeLock(path string) (*os.File, error) {
 // signLock writes into the lock who holds it.
 func signLock(f *os.File) error {
 	host, _ := os.Hostname()
-	if err := errors.Join(f.Chmod(0o600), f.Truncate(0)); err != nil {
+	if err := f.Truncate(0); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(f, "process %d on %s", os.Getpid(), host)

@@ -79,7 +79,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.assertPragmas(ctx); err != nil {
 		return err
 	}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.migrate(ctx, migrations); err != nil {
 		return err
 	}
 	if s.readers, err = sql.Open("sqlite3", dsn(s.path, "mode=ro&_query_only=1&_busy_timeout=5000&_foreign_keys=on")); err != nil {
@@ -110,9 +110,9 @@ func (s *Store) assertPragmas(ctx context.Context) error {
 	return nil
 }
 
-// migrate brings the schema up to date: each file of migrations/ in one transaction.
-func (s *Store) migrate(ctx context.Context) error {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
+// migrate brings the schema up to date: each file of migrations/ in one transaction, in the order of names.
+func (s *Store) migrate(ctx context.Context, files fs.FS) error {
+	names, err := fs.Glob(files, "migrations/*.sql")
 	if err != nil {
 		return fmt.Errorf("list the migrations: %w", err)
 	}
@@ -132,7 +132,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 	}
 	for i := have; i < len(names); i++ {
-		text, err := migrations.ReadFile(names[i])
+		text, err := fs.ReadFile(files, names[i])
 		if err != nil {
 			return fmt.Errorf("read migration %s: %w", names[i], err)
 		}
