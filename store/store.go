@@ -15,7 +15,6 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
-	"strings"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
@@ -161,22 +160,6 @@ func (s *Store) write(ctx context.Context, f func(*sql.Tx) error) error {
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
-}
-
-// Check runs SQLite's own check: the full one below 200 MB, the quick one above. The error holds its words.
-func (s *Store) Check(ctx context.Context) error {
-	pragma := "integrity_check"
-	if fi, err := os.Stat(s.path); err == nil && fi.Size() > 200<<20 {
-		pragma = "quick_check"
-	}
-	var verdict string
-	if err := s.readers.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&verdict); err != nil {
-		return fmt.Errorf("check the store: %w", err)
-	}
-	if verdict != "ok" {
-		return fmt.Errorf("the store is damaged (%s): stop rolecall and put a backup in its place; losing the store overwrites nothing in HubSpot", strings.SplitN(verdict, "\n", 2)[0])
 	}
 	return nil
 }
