@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -96,9 +97,11 @@ func Webhook(o WebhookOptions) (http.Handler, error) {
 }
 
 type webhook struct {
-	opt  WebhookOptions
-	mu   sync.Mutex
-	seen map[string]time.Time // signatures taken, until when they would pass for young
+	opt WebhookOptions
+
+	mu    sync.Mutex
+	seen  map[string]time.Time // signatures taken, until when they would pass for young
+	swept time.Time
 }
 
 // ServeHTTP is the table of Webhook.
@@ -174,10 +177,9 @@ func (h *webhook) take(signature string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := h.opt.Now()
-	for s, until := range h.seen {
-		if now.After(until) {
-			delete(h.seen, s)
-		}
+	if now.Sub(h.swept) > time.Minute {
+		maps.DeleteFunc(h.seen, func(_ string, until time.Time) bool { return now.After(until) })
+		h.swept = now
 	}
 	if _, replayed := h.seen[signature]; replayed {
 		return false
