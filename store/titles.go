@@ -23,11 +23,23 @@ func decisionInto(f *label.Finding) []any {
 	return []any{&f.Value, &f.Accepted, &f.Method, &f.Confidence, &f.RunnerUp, &f.RunnerUpConfidence, &f.RuleID, &f.Why}
 }
 
+const undecidedQuery = `SELECT id, key, spelling FROM title WHERE id > ?1 AND (revision <> ?2 OR model <> ?3)
+	AND EXISTS (SELECT 1 FROM contact WHERE title_id = title.id AND archived = 0) ORDER BY id LIMIT ?4`
+
+// undecidedAny asks the index alone: whatever is not (revision, model) stands before or behind it.
+const undecidedAny = `SELECT EXISTS (SELECT 1 FROM title WHERE revision < ?1) OR EXISTS (SELECT 1 FROM title WHERE revision > ?1)
+	OR EXISTS (SELECT 1 FROM title WHERE revision = ?1 AND model < ?2) OR EXISTS (SELECT 1 FROM title WHERE revision = ?1 AND model > ?2)`
+
 // UndecidedTitles reads up to limit distinct titles, above id after, that this revision and model have
 // not decided yet and that at least one contact has. It returns the last id for the next call.
 func (s *Store) UndecidedTitles(ctx context.Context, revision, model string, after int64, limit int) (titles []label.TitleRow, last int64, err error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT id, key, spelling FROM title WHERE id > ? AND (revision <> ? OR model <> ?)
-		AND EXISTS (SELECT 1 FROM contact WHERE title_id = title.id AND archived = 0) ORDER BY id LIMIT ?`, after, revision, model, limit)
+	if after == 0 { // most runs end here, without reading the titles
+		var any bool
+		if err := s.readers.QueryRowContext(ctx, undecidedAny, revision, model).Scan(&any); err != nil || !any {
+			return nil, after, err
+		}
+	}
+	rows, err := s.readers.QueryContext(ctx, undecidedQuery, after, revision, model, limit)
 	if err != nil {
 		return nil, after, fmt.Errorf("read titles to decide: %w", err)
 	}
