@@ -3,7 +3,7 @@ package gsheet
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -23,7 +23,7 @@ const firstRows = 200
 //	GET  /                  the spreadsheets
 //	GET  /sheet/ID          one of them as a grid: ?gid= tab, ?fv= filter view, ?rows= how many rows
 //	GET  /sheet/ID/grid     the grid alone; 204 while the revision is still ?rev=
-//	POST /sheet/ID/edit     one Edit as JSON, without spreadsheet
+//	POST /sheet/ID/edit     an Edit, or a list of them, as JSON without spreadsheet
 //	GET  /assets/grid.css, /assets/grid.js
 func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
@@ -32,7 +32,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 	path := r.URL.Path
-	for _, name := range []string{"assets/grid.css", "assets/grid.js"} {
+	for _, name := range []string{"assets/grid.css", "assets/grid.js", "assets/icon.svg"} {
 		if strings.HasSuffix(path, "/"+name) && r.Method == http.MethodGet {
 			http.ServeFileFS(w, r, assets, name)
 			return
@@ -122,23 +122,27 @@ func (s *Server) render(w http.ResponseWriter, name string, data any) {
 	_, _ = w.Write(out.Bytes())
 }
 
-// serveEdit makes one edit; a refusal is answered with 400 and a text for the person.
+// serveEdit makes edits in order; a refusal ends them and is answered with 400 and a text for the person.
 func (s *Server) serveEdit(w http.ResponseWriter, r *http.Request, id string) {
 	if !sameOrigin(r) || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 		writeJSON(w, http.StatusForbidden, object{"message": "edits come from the sheet's own page"})
 		return
 	}
-	var e Edit
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&e); err != nil {
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	edits, err := oneOrMany[Edit](r)
+	if err != nil {
 		writeJSON(w, http.StatusBadRequest, object{"message": "the edit cannot be read: " + err.Error()})
 		return
 	}
-	e.Spreadsheet = id
-	if err := s.Do(e); err != nil {
-		writeJSON(w, http.StatusBadRequest, object{"message": reason(err)})
-		return
+	for _, e := range edits {
+		e.Spreadsheet = id
+		if err := s.Do(e); err != nil {
+			if inner := errors.Unwrap(err); inner != nil {
+				err = inner // the person sees where the edit was made
+			}
+			writeJSON(w, http.StatusBadRequest, object{"message": reason(err)})
+			return
+		}
 	}
 	writeJSON(w, http.StatusOK, object{})
 }

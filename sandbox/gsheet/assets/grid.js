@@ -18,6 +18,24 @@
   const a1 = (r, c) => letters(c) + (r + 1);
   const box = () => ({ r0: Math.min(cur.r, far.r), r1: Math.max(cur.r, far.r), c0: Math.min(cur.c, far.c), c1: Math.max(cur.c, far.c) });
 
+  // picked lists the selected rows that are visible, in the order on the page: a filter view hides and reorders rows,
+  // and what is hidden must not be touched.
+  function picked() {
+    const trs = [...grid().querySelectorAll("tbody tr")].map(tr => +tr.dataset.row);
+    const i = trs.indexOf(cur.r), j = trs.indexOf(far.r);
+    return trs.slice(Math.min(i, j), Math.max(i, j) + 1);
+  }
+
+  // runs groups row numbers into spans without a gap, the last one first.
+  function runs(rows) {
+    const out = [];
+    for (const r of [...rows].sort((a, b) => a - b)) {
+      if (out.length && out[0][1] === r - 1) out[0][1] = r;
+      else out.unshift([r, r]);
+    }
+    return out;
+  }
+
   // Frozen rows and columns stick where the rows before them end.
   function freeze() {
     const table = grid().querySelector("table");
@@ -44,11 +62,11 @@
     for (const x of grid().querySelectorAll(".sel,.cur,th.on")) x.classList.remove("sel", "cur", "on");
     const b = box();
     if (b.r0 !== b.r1 || b.c0 !== b.c1)
-      for (let r = b.r0; r <= b.r1; r++) for (let c = b.c0; c <= b.c1; c++) cell(r, c)?.classList.add("sel");
+      for (const r of picked()) for (let c = b.c0; c <= b.c1; c++) cell(r, c)?.classList.add("sel");
     const td = cell(cur.r, cur.c);
     td?.classList.add("cur");
     for (let c = b.c0; c <= b.c1; c++) grid().querySelector(`thead th[data-col="${c}"]`)?.classList.add("on");
-    for (let r = b.r0; r <= b.r1; r++) grid().querySelector(`tr[data-row="${r}"] > th`)?.classList.add("on");
+    for (const r of picked()) grid().querySelector(`tr[data-row="${r}"] > th`)?.classList.add("on");
     document.getElementById("name").textContent = a1(b.r0, b.c0) + (b.r0 !== b.r1 || b.c0 !== b.c1 ? ":" + a1(b.r1, b.c1) : "");
     if (document.activeElement !== content) content.value = td ? td.dataset.edit : "";
   }
@@ -97,7 +115,7 @@
     busy++;
     state.textContent = "Saving…";
     try {
-      const answer = await fetch(`${id}/edit`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ tab: grid().dataset.tab, ...edit }) });
+      const answer = await fetch(`${id}/edit`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify([edit].flat().map(e => ({ tab: grid().dataset.tab, ...e }))) });
       if (!answer.ok) toast((await answer.json()).message || "The edit was refused.");
       state.textContent = answer.ok ? "All changes saved" : "Not saved";
     } catch {
@@ -107,7 +125,9 @@
     await refresh(true);
   }
 
-  const lines = kind => { const b = box(); return send({ kind, range: `${b.r0 + 1}:${b.r1 + 1}` }); };
+  const insert = () => { const b = box(), n = picked().length; return send({ kind: "insert-rows", range: `${b.r0 + 1}:${b.r0 + n}` }); };
+  const remove = () => send(runs(picked()).map(([from, to]) => ({ kind: "delete-rows", range: `${from + 1}:${to + 1}` })));
+  const empty = () => { const b = box(); if (allowed(b)) send(runs(picked()).map(([from, to]) => ({ kind: "clear", range: `${a1(from, b.c0)}:${a1(to, b.c1)}` }))); };
 
   function sort(descending) {
     const b = box();
@@ -123,8 +143,12 @@
   }
 
   function fill() {
-    const b = box();
-    if (b.r0 < b.r1 && allowed(b)) send({ kind: "fill-down", range: `${a1(b.r0, b.c0)}:${a1(b.r1, b.c1)}` });
+    const b = box(), [first, ...rest] = picked();
+    if (!rest.length || !allowed(b)) return;
+    if (runs([first, ...rest]).length === 1 && first === b.r0) return send({ kind: "fill-down", range: `${a1(b.r0, b.c0)}:${a1(b.r1, b.c1)}` });
+    const cols = [];
+    for (let c = b.c0; c <= b.c1; c++) if (cell(first, c)) cols.push(c);
+    send(rest.flatMap(r => cols.map(c => ({ kind: "set", range: a1(r, c), value: cell(first, c).dataset.edit }))));
   }
 
   // Editing happens in a text area that floats over the cell, so that a refresh underneath disturbs nothing.
@@ -212,9 +236,10 @@
   }
 
   // refresh fetches the grid when its revision has moved on, and swaps what differs.
-  let running = false;
+  let running = false, again = false;
   async function refresh(now) {
-    if (running || (busy && !now)) return;
+    if (busy && !now) return;
+    if (running) { again = again || now === true; return; }
     running = true;
     try {
       const g = grid();
@@ -225,6 +250,7 @@
       state.textContent = "The sandbox does not answer";
     }
     running = false;
+    if (again) { again = false; await refresh(true); }
   }
 
   function swap(html) {
@@ -312,7 +338,7 @@
     else if (e.key === "Tab") { e.preventDefault(); step(0, e.shiftKey ? -1 : 1); }
     else if (e.key === "Enter" || e.key === "F2") { e.preventDefault(); edit(); }
     else if (e.key === " " && cell(cur.r, cur.c)?.querySelector("input")) { e.preventDefault(); tick(cell(cur.r, cur.c)); }
-    else if (e.key === "Delete" || e.key === "Backspace") { e.preventDefault(); const b = box(); if (allowed(b)) send({ kind: "clear", range: `${a1(b.r0, b.c0)}:${a1(b.r1, b.c1)}` }); }
+    else if (e.key === "Delete" || e.key === "Backspace") { e.preventDefault(); empty(); }
     else if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "d") { e.preventDefault(); fill(); }
     else if (e.key.length === 1 && !e.ctrlKey && !e.metaKey && !e.altKey) { e.preventDefault(); edit(e.key); }
   });
@@ -320,7 +346,7 @@
   addEventListener("copy", e => {
     if (editor || document.activeElement !== scroll) return;
     const b = box(), rows = [];
-    for (let r = b.r0; r <= b.r1; r++) { const row = []; for (let c = b.c0; c <= b.c1; c++) row.push((cell(r, c)?.dataset.edit || "").replace(/[\t\n]/g, " ")); rows.push(row.join("\t")); }
+    for (const r of picked()) { const row = []; for (let c = b.c0; c <= b.c1; c++) row.push((cell(r, c)?.dataset.edit || "").replace(/[\t\n]/g, " ")); rows.push(row.join("\t")); }
     e.clipboardData.setData("text/plain", rows.join("\n"));
     e.preventDefault();
   });
@@ -344,8 +370,8 @@
     const what = e.target.dataset.do;
     if (what === "sort-up") sort(false);
     if (what === "sort-down") sort(true);
-    if (what === "insert") lines("insert-rows");
-    if (what === "delete") lines("delete-rows");
+    if (what === "insert") insert();
+    if (what === "delete") remove();
     if (what === "fill") fill();
   });
   document.getElementById("view").addEventListener("change", e => { location.search = `?gid=${grid().dataset.gid}&fv=${e.target.value}`; });
@@ -355,5 +381,5 @@
   freeze();
   mark();
   addEventListener("resize", () => { freeze(); float(); });
-  setInterval(refresh, 2000);
+  setInterval(() => refresh(false), 2000);
 })();
