@@ -87,8 +87,15 @@ func newRoot(p *process) *cobra.Command {
 // commands lists the commands, in the order of the files' names.
 func commands(p *process) []*cobra.Command {
 	return []*cobra.Command{
+		newAuth(p),
+		newBackup(p),
+		newClassify(p),
 		newConfig(p),
+		newExplain(p),
+		newHealthcheck(p),
+		newSandbox(p),
 		newVersion(p),
+		newWorkbook(p),
 	}
 }
 

@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+// classifyFlags are the choices of "rolecall classify".
+type classifyFlags struct {
+	column, workbook, out, format string
+}
+
+func newClassify(p *process) *cobra.Command {
+	var f classifyFlags
+	cmd := &cobra.Command{
+		Use:   "classify [FILE.csv|FILE.tsv|-]",
+		Short: "Label the job titles of a table, offline",
+		Long: `Label the job titles of a table: commas, semicolons or tabs between the cells, a heading, any number of rows. "-" or
+nothing reads standard input. Neither HubSpot nor any other service is asked; only when a sheet is configured and
+--workbook is not given is that sheet read once. Without either the default workbook decides.
+
+The rows come out in their order, with these columns added:
+
+  role, seniority                        the label, or the best suggestion where nobody was sure enough
+  role_confidence, seniority_confidence  0 to 1; 0.90 is right nine times in ten
+  role_method, seniority_method          correction, rule, neighbours, fallback, abstain (a suggestion only), no title
+  why                                    one sentence an axis
+  review                                 true where a person should look, that is where a method is abstain
+
+A column that the table has already gets the prefix rolecall_ here. Lines that are no rows are left out and reported
+on standard error with their numbers; the exit code is 5 then. Cells of the table come out as they came in; cells that
+rolecall adds never begin like a formula.`,
+		Example: `  rolecall classify contacts.csv --out labelled.csv
+  rolecall classify export.tsv --column "Job Title" --workbook team-workbook --format json
+  echo "VP of Marketing" | rolecall classify -`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.format != "csv" && f.format != "json" {
+				return usage(fmt.Errorf("--format %q is neither csv nor json", f.format))
+			}
+			return p.classify(cmd.Context(), strings.Join(args, ""), f)
+		},
+	}
+	cmd.Flags().StringVar(&f.column, "column", "", "name of the column with the job titles (found by itself when it has a usual name)")
+	addWorkbookFlag(cmd, &f.workbook)
+	cmd.Flags().StringVar(&f.out, "out", "", "file to write instead of standard output; appears when it is complete")
+	cmd.Flags().StringVar(&f.format, "format", "csv", "csv, or json for one list with an object for each row")
+	return cmd
+}
+
+// classify reads, labels and writes; what it counts goes to stderr.
+func (p *process) classify(ctx context.Context, path string, f classifyFlags) (err error) {
+	in, size, err := p.openInput(path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	counted := &countingReader{from: in}
+	table, err := openTable(counted, f.column)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", inputName(path), err)
+	}
+	book, err := p.rulebook(ctx, f.workbook)
+	if err != nil {
+		return err
+	}
+	labeller, err := p.labeller(ctx, book)
+	if err != nil {
+		return err
+	}
+	out, err := p.openOutput(f.out)
+	if err != nil {
+		return err
+	}
+	job := &classification{table: table, labeller: labeller, names: book.Taxonomies, form: newForm(f, table.header), out: out, faults: p.stderr}
+	stop := p.progress(size, counted, &job.rows)
+	started := time.Now()
+	err = errors.Join(job.run(ctx), out.close(ctx.Err() == nil))
+	stop()
+	if err != nil {
+		return fmt.Errorf("classify %s: %w", inputName(path), err)
+	}
+	job.report(p.stderr, time.Since(started))
+	if job.left > 0 {
+		return withCode(exitPartial, errSaid)
+	}
+	return nil
+}
+
+func inputName(path string) string {
+	if path == "" || path == "-" {
+		return "standard input"
+	}
+	return path
+}
+
+// openInput opens the table; size is its length in bytes, -1 where that is not known.
+func (p *process) openInput(path string) (in io.ReadCloser, size int64, err error) {
+	if path == "" && isTerminal(p.stdin) {
+		return nil, 0, usage(errors.New("no table: give a file, or pipe one in; see 'rolecall classify --help'"))
+	}
+	if path == "" || path == "-" {
+		return io.NopCloser(p.stdin), -1, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		err = fmt.Errorf("%s is a folder: give a file", path)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, file.Close())
+	}
+	return file, info.Size(), nil
+}
+
+type countingReader struct {
+	from io.Reader
+	read atomic.Int64
+}
+
+func (c *countingReader) Read(b []byte) (int, error) {
+	n, err := c.from.Read(b)
+	c.read.Add(int64(n))
+	return n, err
+}
+
+// progress draws a bar on a terminal until stop is called.
+func (p *process) progress(size int64, in *countingReader, rows *atomic.Int64) (stop func()) {
+	if !isTerminal(p.stderr) {
+		return func() {}
+	}
+	bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(p.stderr), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(size > 0),
+		progressbar.OptionShowBytes(true), progressbar.OptionThrottle(100*time.Millisecond))
+	done, finished := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(finished)
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				_ = bar.Finish() // a bar that cannot be drawn is no reason to fail
+				return
+			case <-tick.C:
+				bar.Describe(message.NewPrinter(language.English).Sprintf("%d titles", rows.Load()))
+				_ = bar.Set64(in.read.Load())
+			}
+		}
+	}()
+	return func() { close(done); <-finished }
+}

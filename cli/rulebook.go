@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rolecall/classifier"
+	"rolecall/embedding"
+	"rolecall/label"
+	"rolecall/workbook"
+)
+
+// addWorkbookFlag gives a command that reads the sheet a directory to read instead.
+func addWorkbookFlag(cmd *cobra.Command, dir *string) {
+	cmd.Flags().StringVar(dir, "workbook", "", "directory of CSV files to use instead of the Google Sheet (see 'rolecall workbook default')")
+}
+
+// rulebook is what decides: the directory's, else the configured sheet's, else the default workbook's. Rows that are
+// left out for an error are counted on stderr.
+func (p *process) rulebook(ctx context.Context, dir string) (label.Rulebook, error) {
+	snapshot, err := p.snapshot(dir)
+	if err != nil {
+		return label.Rulebook{}, err
+	}
+	reading := workbook.Parse(snapshot, workbook.LastGood{})
+	for _, problem := range reading.Problems {
+		fmt.Fprintln(p.stderr, "workbook:", problem)
+	}
+	shown := 0
+	for _, check := range reading.Checks {
+		if len(check.Text) > 5 && check.Text[:5] == "ERROR" {
+			if shown++; shown <= 20 {
+				fmt.Fprintf(p.stderr, "workbook: %s row %s: %s\n", check.Tab, check.Target.ID, check.Text)
+			}
+		}
+	}
+	if shown > 20 {
+		fmt.Fprintf(p.stderr, "workbook: %d more rows have errors and are left out\n", shown-20)
+	}
+	for _, axis := range label.Axes() {
+		if len(reading.Rulebook.Taxonomies[axis].Active()) == 0 {
+			return label.Rulebook{}, withCode(exitConfig, fmt.Errorf("the workbook has no %s that can be given: fill in its tab, or start from 'rolecall workbook default DIR'", axis))
+		}
+	}
+	return reading.Rulebook, nil
+}
+
+// labeller fits the classifier with the title model in the program.
+func (p *process) labeller(ctx context.Context, book label.Rulebook) (*classifier.Classifier, error) {
+	model, err := embedding.NewStatic()
+	if err != nil {
+		return nil, fmt.Errorf("read the title model in the program: %w", err)
+	}
+	return classifier.Fit(ctx, book, model, classifier.Options{Cache: newModelCache(p.getenv)})
+}
+
+func (p *process) snapshot(dir string) (workbook.Snapshot, error) {
+	if dir != "" {
+		return workbook.ReadDir(dir, time.Now().UTC())
+	}
+	return workbook.Default()
+}
