@@ -43,6 +43,7 @@ func (r *Reconciler) decide(ctx context.Context, run *run) error {
 		}
 		decisions, err := labeller.Classify(ctx, texts)
 		if err != nil {
+			r.labeller = nil // a service that went away: the next run asks anew, with the built-in model if need be
 			return fmt.Errorf("classify %d titles: %w", len(titles), err)
 		}
 		for i := range titles {
@@ -72,15 +73,24 @@ func (r *Reconciler) labellerFor(ctx context.Context, book label.Rulebook) (Labe
 	if err != nil {
 		return nil, err
 	}
-	if r.labeller != nil && revision == r.revision {
+	if r.labeller != nil && revision == r.revision && !r.tryAgain() {
 		return r.labeller, nil
 	}
 	labeller, err := r.Fitter.Labeller(ctx, book, false)
 	if err != nil {
 		return nil, fmt.Errorf("fit the classifier: %w", err)
 	}
-	r.labeller, r.revision = labeller, revision
+	r.labeller, r.revision, r.fitted = labeller, revision, r.Now()
 	return labeller, nil
+}
+
+// awayPause is how long the built-in embedder stands in before the chosen one is tried again.
+const awayPause = 15 * time.Minute
+
+// tryAgain says that the labeller is a stand-in and its time is over.
+func (r *Reconciler) tryAgain() bool {
+	s, ok := r.labeller.(interface{ StandsIn() bool })
+	return ok && s.StandsIn() && r.Now().Sub(r.fitted) > awayPause
 }
 
 // plan computes what shall change for the contacts that something happened to.

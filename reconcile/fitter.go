@@ -16,18 +16,31 @@ const settingGeneration = "fit_generation"
 
 // ClassifierFitter fits package classifier's Classifier and keeps it while only corrections change.
 type ClassifierFitter struct {
-	Embedder embedding.Embedder
-	Options  classifier.Options
+	// BuiltIn is the embedder in the program, which is always there.
+	BuiltIn embedding.Embedder
+	// Chosen makes the embedder that the Settings name, for other names than "built-in". nil: there are none.
+	Chosen  func(name string) (embedding.Embedder, error)
+	Options classifier.Options
 	// State counts the refits.
 	State interface {
 		Setting(ctx context.Context, name string) (string, error)
 		SaveSetting(ctx context.Context, name, value string) error
 	}
+	// Away is told when the chosen embedder does not answer and the built-in one takes its place. May be nil.
+	Away func(name string, err error)
+
 	kept *classifier.Classifier
 	book label.Rulebook // what kept was fitted on, without corrections
+	with string         // ID of the embedder of kept
 }
 
 var _ Fitter = (*ClassifierFitter)(nil)
+
+// builtInName is the Settings' word for the embedder in the program.
+const builtInName = "built-in"
+
+// canaryTitle is embedded to see whether a chosen embedder answers.
+const canaryTitle = "Senior Software Engineer"
 
 // Labeller fits, or puts the corrections into what is kept.
 func (f *ClassifierFitter) Labeller(ctx context.Context, book label.Rulebook, refit bool) (Labeller, error) {
@@ -35,16 +48,17 @@ func (f *ClassifierFitter) Labeller(ctx context.Context, book label.Rulebook, re
 	if err != nil {
 		return nil, err
 	}
+	embedder, standsIn := f.embedder(ctx, book.Settings.Embedder)
 	bare := book.WithCorrections(nil)
 	bare.Settings = label.Settings{TargetPrecision: book.Settings.TargetPrecision}
 	c := f.kept
-	if refit || c == nil || !reflect.DeepEqual(bare, f.book) {
+	if refit || c == nil || f.with != embedder.ID() || !reflect.DeepEqual(bare, f.book) {
 		options := f.Options
 		options.Refit = refit
-		if c, err = classifier.Fit(ctx, book, f.Embedder, options); err != nil {
+		if c, err = classifier.Fit(ctx, book, embedder, options); err != nil {
 			return nil, err
 		}
-		f.book = bare
+		f.book, f.with = bare, embedder.ID()
 		if refit {
 			generation++
 			if f.State != nil {
@@ -58,7 +72,24 @@ func (f *ClassifierFitter) Labeller(ctx context.Context, book label.Rulebook, re
 		return nil, fmt.Errorf("put %d corrections in force: %w", len(book.Corrections), err)
 	}
 	f.kept = c
-	return labeller{c, generation}, nil
+	return labeller{c, generation, standsIn}, nil
+}
+
+// embedder is the one that the Settings name, if it answers; else the built-in one, which then stands in for it.
+func (f *ClassifierFitter) embedder(ctx context.Context, name string) (e embedding.Embedder, standsIn bool) {
+	if name == "" || name == builtInName || f.Chosen == nil {
+		return f.BuiltIn, false
+	}
+	chosen, err := f.Chosen(name)
+	if err == nil {
+		if _, err = chosen.Embed(ctx, []string{canaryTitle}); err == nil {
+			return chosen, false
+		}
+	}
+	if f.Away != nil {
+		f.Away(name, err)
+	}
+	return f.BuiltIn, true
 }
 
 func (f *ClassifierFitter) generation(ctx context.Context) (int, error) {
@@ -80,7 +111,11 @@ func (f *ClassifierFitter) generation(ctx context.Context) (int, error) {
 type labeller struct {
 	*classifier.Classifier
 	generation int
+	standsIn   bool
 }
+
+// StandsIn says that the embedder which the Settings name did not answer.
+func (l labeller) StandsIn() bool { return l.standsIn }
 
 // ModelID names the fit and how often it was renewed.
 func (l labeller) ModelID() string {

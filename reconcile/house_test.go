@@ -115,7 +115,7 @@ func (h *house) start(t testing.TB, path string) {
 	}
 	h.Reconciler = reconcile.New(reconcile.Options{
 		Sheet: h.sheet, CRM: h.crm, State: h.store, Now: h.clock.Now, Log: zerolog.Nop(),
-		Fitter: &reconcile.ClassifierFitter{Embedder: static, Options: classifier.Options{Seed: 1, Cache: &fits}, State: h.store},
+		Fitter: &reconcile.ClassifierFitter{BuiltIn: static, Options: classifier.Options{Seed: 1, Cache: &fits}, State: h.store},
 	})
 }
 

@@ -82,6 +82,9 @@ type Mirror interface {
 	Contact(ctx context.Context, id label.ContactID) (label.Contact, bool, error)
 	MarkGone(ctx context.Context, ids []label.ContactID) error
 	MarkDirty(ctx context.Context, ids []label.ContactID) error
+	MarkSwept(ctx context.Context, ids []label.ContactID, sweep int64) error
+	Unswept(ctx context.Context, sweep int64, after label.ContactID, limit int) ([]label.ContactID, error)
+	Purge(ctx context.Context, ids []label.ContactID) error
 	Portal(ctx context.Context) (plan.Portal, error)
 	Cursor(ctx context.Context, name string) (label.Cursor, error)
 	SaveCursor(ctx context.Context, name string, c label.Cursor) error

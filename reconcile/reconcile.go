@@ -61,8 +61,10 @@ type Reconciler struct {
 	// book and labeller are of the last reading of the sheet; the labeller is kept by revision.
 	labeller Labeller
 	revision string
+	fitted   time.Time
+	settings label.Settings
+	read     bool              // a reading has succeeded
 	ensured  map[string]string // problems of taxonomy terms in HubSpot, by term ID
-	undated  bool
 }
 
 // New makes a Reconciler.
@@ -71,6 +73,13 @@ func New(o Options) *Reconciler {
 		o.Progress = func(string, int) {}
 	}
 	return &Reconciler{Options: o}
+}
+
+// Settings are those of the last reading of the sheet; ok is false when none has succeeded yet.
+func (r *Reconciler) Settings() (s label.Settings, ok bool) {
+	r.turn.Lock()
+	defer r.turn.Unlock()
+	return r.settings, r.read
 }
 
 // errHeld marks a run that stopped before the first write.

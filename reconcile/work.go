@@ -76,35 +76,6 @@ func undoTarget(q label.Request) string {
 	return q.Scope
 }
 
-// Sweep reads every contact through the list and counts those whose change the ordinary reading had missed.
-func (r *Reconciler) Sweep(ctx context.Context) (missed int, err error) {
-	r.turn.Lock()
-	defer r.turn.Unlock()
-	since, err := r.State.Cursor(ctx, "sweep")
-	if err != nil {
-		return 0, err
-	}
-	_, err = r.CRM.Sweep(ctx, since, func(page []label.Contact, cursor label.Cursor) error {
-		for i := range page {
-			page[i].TitleKey = keyOf(page[i].Title)
-		}
-		changed, err := r.State.SaveContacts(ctx, page)
-		if err != nil {
-			return err
-		}
-		missed += changed
-		r.Progress("contacts swept", len(page))
-		return r.State.SaveCursor(ctx, "sweep", cursor)
-	})
-	if err != nil {
-		return missed, fmt.Errorf("sweep HubSpot's contacts: %w", err)
-	}
-	if r.Metrics != nil {
-		r.Metrics.SweepFound(missed)
-	}
-	return missed, r.State.SaveCursor(ctx, "sweep", label.Cursor{})
-}
-
 // CheckSheet reads the sheet, writes all checks anew and sums them up.
 func (r *Reconciler) CheckSheet(ctx context.Context) (string, error) {
 	r.turn.Lock()
