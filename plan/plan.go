@@ -96,10 +96,21 @@ func Compute(in Input) Plan {
 			known[a][term.Value] = true
 		}
 	}
-	var out []Change
-	for _, row := range in.Rows {
+	n := 0 // counted first: a plan of millions shall not be copied as it grows
+	for i := range in.Rows {
 		for _, a := range label.Axes() {
-			if c, ok := change(in, row, a, known[a]); ok {
+			if _, ok := change(&in, &in.Rows[i], a, known[a]); ok {
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		return Plan{}
+	}
+	out := make([]Change, 0, n)
+	for i := range in.Rows {
+		for _, a := range label.Axes() {
+			if c, ok := change(&in, &in.Rows[i], a, known[a]); ok {
 				out = append(out, c)
 			}
 		}
@@ -116,7 +127,7 @@ func compareChanges(a, b Change) int {
 }
 
 // change is the merge of one cell as a Change; ok is false for Keep.
-func change(in Input, row Row, a label.Axis, known map[label.Value]bool) (Change, bool) {
+func change(in *Input, row *Row, a label.Axis, known map[label.Value]bool) (Change, bool) {
 	ours, theirs, by := row.Ours[a], row.Theirs[a], row.TheirsBy[a]
 	if in.MachineEditsTeach && by != label.EditOurs {
 		by = label.EditPerson

@@ -273,6 +273,7 @@ func TestFingerprintNamesTheWrites(t *testing.T) {
 func FuzzFingerprint(f *testing.F) {
 	f.Add("12", "a", "bc", "12", "ab", "c")
 	f.Add("1", "2a", "", "12", "a", "")
+	f.Add("1", "a\x00\x00\x00\x00b", "c", "1", "a", "b\x00\x00\x00\x00c")
 	f.Add("1", "", "x\x00\x00\x00\x01y", "1", "x", "y")
 	f.Fuzz(func(t *testing.T, id1, from1, to1, id2, from2, to2 string) {
 		print := func(id, from, to string) string {

@@ -179,44 +179,73 @@ func (s *Store) CountTitles(ctx context.Context) (all, accepted int, err error) 
 	return all, accepted, nil
 }
 
+// perTitle counts the contacts of each title from an index alone: joined with the titles it is many times
+// quicker than joining the contacts.
+const perTitle = `(SELECT title_id, count(*) AS n FROM contact WHERE archived = 0 GROUP BY title_id) c JOIN title t ON t.id = c.title_id`
+
 // RuleHits counts, for each rule, the contacts whose title it decides on either axis.
 func (s *Store) RuleHits(ctx context.Context) (map[string]int, error) {
-	out := map[string]int{}
-	for _, a := range label.Axes() {
-		n := a.String()
-		rows, err := s.readers.QueryContext(ctx, `SELECT t.`+n+`_rule, count(*) FROM title t JOIN contact c ON c.title_id = t.id
-			WHERE t.`+n+`_method = ? AND c.archived = 0 GROUP BY 1`, string(label.ByRule))
-		if err != nil {
-			return nil, fmt.Errorf("count rule hits: %w", err)
-		}
-		for rows.Next() {
-			var id string
-			var hits int
-			if err := rows.Scan(&id, &hits); err != nil {
-				return nil, fmt.Errorf("count rule hits: %w", err)
-			}
-			out[id] = max(out[id], hits)
-		}
-		if err := rows.Err(); err != nil {
-			return nil, fmt.Errorf("count rule hits: %w", err)
-		}
-		_ = rows.Close()
+	rows, err := s.readers.QueryContext(ctx, `SELECT CASE WHEN t.role_method = ?1 THEN t.role_rule ELSE '' END, CASE WHEN t.seniority_method = ?1 THEN t.seniority_rule ELSE '' END, sum(c.n)
+		FROM `+perTitle+` WHERE t.role_method = ?1 OR t.seniority_method = ?1 GROUP BY 1, 2`, string(label.ByRule))
+	if err != nil {
+		return nil, fmt.Errorf("count rule hits: %w", err)
 	}
-	return out, nil
+	defer rows.Close()
+	out := map[string]int{}
+	for rows.Next() {
+		var rule [label.AxisCount]string
+		var hits int
+		if err := rows.Scan(&rule[0], &rule[1], &hits); err != nil {
+			return nil, fmt.Errorf("count rule hits: %w", err)
+		}
+		out[rule[0]] += hits
+		if rule[1] != rule[0] {
+			out[rule[1]] += hits
+		}
+	}
+	delete(out, "")
+	return out, rows.Err()
 }
+
+// standing is where a title's contacts stand: 0 labelled, 1 in Review, 2 without a title. ?1 is label.ByNonsense.
+const standing = `CASE WHEN t.role_method = ?1 AND t.seniority_method = ?1 THEN 2 WHEN t.role_accepted AND t.seniority_accepted THEN 0 ELSE 1 END`
 
 // Tally counts contacts by where they stand.
 func (s *Store) Tally(ctx context.Context) (label.Tally, error) {
 	var t label.Tally
-	err := s.readers.QueryRowContext(ctx, `SELECT count(*), count(DISTINCT title_id), coalesce(sum(state = 0), 0), coalesce(sum(state = 1), 0), coalesce(sum(state = 2), 0) FROM (
-		SELECT c.title_id, CASE
-			WHEN EXISTS (SELECT 1 FROM question q WHERE q.contact_id = c.id) THEN 1
-			WHEN t.role_method = ?1 AND t.seniority_method = ?1 THEN 2
-			WHEN t.role_accepted AND t.seniority_accepted THEN 0 ELSE 1 END AS state
-		FROM contact c JOIN title t ON t.id = c.title_id WHERE c.archived = 0)`, string(label.ByNonsense)).
-		Scan(&t.Contacts, &t.Titles, &t.Labelled, &t.InReview, &t.NoTitle)
+	in := [3]*int{&t.Labelled, &t.InReview, &t.NoTitle}
+	err := s.eachStanding(ctx, `SELECT `+standing+`, sum(c.n), count(*) FROM `+perTitle+` GROUP BY 1`, func(state, contacts, titles int) {
+		*in[state] = contacts
+		t.Contacts += contacts
+		t.Titles += titles
+	})
 	if err != nil {
-		return t, fmt.Errorf("count contacts: %w", err)
+		return label.Tally{}, err
+	}
+	// A contact about which a person is asked is in Review, whatever its title's others are.
+	err = s.eachStanding(ctx, `SELECT `+standing+`, count(DISTINCT q.contact_id), 0 FROM question q JOIN contact c ON c.id = q.contact_id JOIN title t ON t.id = c.title_id
+		WHERE c.archived = 0 GROUP BY 1`, func(state, contacts, _ int) {
+		*in[state] -= contacts
+		t.InReview += contacts
+	})
+	if err != nil {
+		return label.Tally{}, err
 	}
 	return t, nil
+}
+
+func (s *Store) eachStanding(ctx context.Context, query string, f func(state, contacts, titles int)) error {
+	rows, err := s.readers.QueryContext(ctx, query, string(label.ByNonsense))
+	if err != nil {
+		return fmt.Errorf("count contacts: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var state, contacts, titles int
+		if err := rows.Scan(&state, &contacts, &titles); err != nil {
+			return fmt.Errorf("count contacts: %w", err)
+		}
+		f(state, contacts, titles)
+	}
+	return rows.Err()
 }
