@@ -247,3 +247,90 @@ func TestTryLabelsAndLearns(t *testing.T) {
 		t.Errorf("after the correction = %s, want Sales", got)
 	}
 }
+
+func TestDeletedForGoodIsPurgedAndArchivedOnlyLeaves(t *testing.T) {
+	h := newHouse(t, people("Software Engineer", "Software Engineer", "Software Engineer"))
+	h.run(t)
+	ctx := context.Background()
+	if err := h.portal.GDPRDelete("101"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.portal.Archive("102"); err != nil {
+		t.Fatal(err)
+	}
+	h.clock.pass(time.Hour)
+	if _, err := h.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, known, err := h.store.Contact(ctx, "101"); err != nil || known {
+		t.Errorf("a contact deleted by a privacy request is still known (%v)", err)
+	}
+	if c, known, err := h.store.Contact(ctx, "102"); err != nil || !known || !c.Archived {
+		t.Errorf("archived contact = %+v, %v, %v; want it kept as archived", c, known, err)
+	}
+	if c, known, err := h.store.Contact(ctx, "103"); err != nil || !known || c.Archived {
+		t.Errorf("the third contact = %+v, %v, %v; want it untouched", c, known, err)
+	}
+	if err := h.portal.Restore("102"); err != nil {
+		t.Fatal(err)
+	}
+	h.clock.pass(time.Hour)
+	if _, err := h.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if c, _, _ := h.store.Contact(ctx, "102"); c.Archived {
+		t.Error("a restored contact still counts as archived")
+	}
+}
+
+func TestAMergedContactLeavesAndItsSurvivorStays(t *testing.T) {
+	h := newHouse(t, people("Software Engineer", "Head of Sales"))
+	h.run(t)
+	survivor, err := h.portal.Merge("101", "102")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.clock.pass(time.Hour)
+	if _, err := h.Sweep(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		h.run(t)
+	}
+	rec, _ := h.portal.Record(survivor)
+	if rec.State != "live" || rec.Properties["job_role"] == "" {
+		t.Errorf("survivor = %+v, want it live and labelled", rec)
+	}
+	gone := "102"
+	if survivor == "102" {
+		gone = "101"
+	}
+	if c, known, _ := h.store.Contact(context.Background(), label.ContactID(gone)); known && !c.Archived {
+		t.Errorf("the merged contact %s still counts: %+v", gone, c)
+	}
+}
+
+func TestRetrainKeepsCorrectionsAndFillsQuality(t *testing.T) {
+	h := newHouse(t, people("Software Engineer", "Head of Sales"))
+	h.run(t)
+	h.sheet.types(workbook.Corrections, map[string]workbook.Cell{"title": "Head of Sales", "role": "Marketing", "active": true})
+	said, err := h.Retrain(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(said)
+	if len(h.sheet.rows(workbook.Quality)) < 34 {
+		t.Errorf("Quality has %d rows, want one for each of 26 roles and 8 seniorities", len(h.sheet.rows(workbook.Quality)))
+	}
+	h.run(t)
+	h.run(t)
+	if got := h.labels(t, "102")[0]; got != "marketing" {
+		t.Errorf("corrected contact = %s, want marketing", got)
+	}
+	h.sheet.person(t, workbook.Corrections, "title", "Head of Sales", map[string]workbook.Cell{"active": false})
+	h.run(t)
+	h.run(t)
+	if got := h.labels(t, "102")[0]; got != "sales" {
+		t.Errorf("after unticking the correction = %s, want sales again", got)
+	}
+}
