@@ -253,6 +253,12 @@ func TestPrivacyDeleteForgetsEverything(t *testing.T) {
 
 func TestPeopleAreHeldToTheSameRules(t *testing.T) {
 	w := newWorld(t, 1, nil)
+	if err := w.s.EditAsUser("101", 1, map[string]string{"email": "ADA@Example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	if r, _ := w.s.Record("101"); r.Properties["email"] != "ada@example.com" {
+		t.Errorf("address is kept as %q", r.Properties["email"])
+	}
 	w.defineRole()
 	for _, err := range []error{
 		w.s.EditAsUser("999", 1, map[string]string{"jobtitle": "x"}),

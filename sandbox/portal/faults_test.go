@@ -306,6 +306,14 @@ func TestWebhooksAreSigned(t *testing.T) {
 	}
 }
 
+// The expected text was computed with openssl dgst -sha256 -hmac.
+func TestSignatureOfAKnownRequest(t *testing.T) {
+	got := portal.Signature("secret", "POST", "https://example.com/hooks/hubspot", []byte(`[{"objectId":1}]`), "1764061200000")
+	if want := "RHh2B/2YOb5NQaqW9zAkw27wHckpaNprHGnIUM/IC3I="; got != want {
+		t.Errorf("signature %s, want %s", got, want)
+	}
+}
+
 func TestManyAtOnce(t *testing.T) {
 	w := newWorld(t, 300, func(o *portal.Options) { o.IndexLag, o.IndexJitter = time.Second, time.Second })
 	done := make(chan struct{})

@@ -19,6 +19,9 @@ type snapshot struct {
 	visible  bool
 }
 
+// pendingMost is how many changes may wait for somebody to search.
+const pendingMost = 50_000
+
 func (s *Server) lag() int64 {
 	l := s.opt.IndexLag
 	if s.opt.IndexJitter > 0 {
@@ -46,6 +49,10 @@ func (s *Server) indexNew(i int32, at int64) {
 // change runs a mutation of one contact and keeps time index, modification time
 // and lag in step. The mutation reports whether it changed anything.
 func (s *Server) change(i int32, at int64, mutate func(c *contact) bool) bool {
+	if len(s.pending) > s.settleAt { // nobody searches: keep the snapshots few
+		s.settle(at)
+		s.settleAt = 2*len(s.pending) + pendingMost
+	}
 	c := &s.contacts[i]
 	before := snapshot{modified: c.modified, props: c.props, visible: c.state == live}
 	if s.lagging() && !c.pending {

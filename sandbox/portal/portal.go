@@ -90,6 +90,7 @@ type Server struct {
 	emailProp propID
 	timeline  timeline
 	pending   map[int32]*snapshot
+	settleAt  int
 	shownAt   []int64 // by contact: the time of change that the index shows, or hidden
 	lastMS    int64
 	refused   map[int64]string // contacts whose writes an admin rule refuses
@@ -145,7 +146,7 @@ func New(opt Options) *Server {
 		opt: opt, rand: opt.Rand,
 		byEmail: map[valueID]int32{}, values: newInterner(),
 		sourceIDs: map[Source]sourceID{}, propIDs: map[string]propID{},
-		pending: map[int32]*snapshot{}, refused: map[int64]string{},
+		pending: map[int32]*snapshot{}, settleAt: pendingMost, refused: map[int64]string{},
 		tokens: map[string]Token{}, refresh: map[string]int{}, codes: map[string]int{},
 		groups:     []Group{{Name: "contactinformation", Label: "Contact information"}},
 		protection: http.NewCrossOriginProtection(),

@@ -70,6 +70,7 @@ func TestSearchOperators(t *testing.T) {
 		{"time in milliseconds", f("createdate", "GT", "0"), "101 151 201 251 301"},
 		{"time as ISO", f("lastmodifieddate", "GTE", "2026-11-25T09:00:30Z"), "201"},
 		{"hs_lastmodifieddate is silently empty", f("hs_lastmodifieddate", "GT", "0"), ""},
+		{"hs_lastmodifieddate is empty for every operator", f("hs_lastmodifieddate", "NEQ", "0"), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := w.search(where(c.filter))
