@@ -329,6 +329,17 @@ func TestAFirstReadResumesWhereItStopped(t *testing.T) {
 	if err := s.EditAsUser(string(early), 1, map[string]string{"jobtitle": "Chief of everything"}); err != nil {
 		t.Fatal(err)
 	}
+	c.advance(30 * time.Minute)
+	everybody, _ := changed(t, crm, label.Cursor{})
+	var late label.ContactID // one that is still to be read, with a much later time of change
+	for id := range everybody.all {
+		if _, read := got.all[id]; !read {
+			late = id
+		}
+	}
+	if err := s.EditAsUser(string(late), 1, map[string]string{"jobtitle": "Late"}); err != nil {
+		t.Fatal(err)
+	}
 	raw, _ := json.Marshal(cur)
 	var kept label.Cursor
 	if err := json.Unmarshal(raw, &kept); err != nil {
