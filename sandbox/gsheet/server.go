@@ -193,8 +193,8 @@ func (s *Server) parseCall(r *http.Request, rest string, raw []byte) (*call, err
 	} else {
 		c.id, c.rest = id, rest[end:]
 	}
-	if c.rest == "/" {
-		c.rest = ""
+	if c.rest == "/" || strings.HasPrefix(c.rest, "/:") { // ID/ and ID/:batchUpdate
+		c.rest = c.rest[1:]
 	}
 	if len(bytes.TrimSpace(raw)) > 0 {
 		if err := json.Unmarshal(raw, &c.body); err != nil {

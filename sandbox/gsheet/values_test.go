@@ -21,6 +21,7 @@ func TestValuesInEverySpelling(t *testing.T) {
 		got := c.ok("GET", path, "")
 		c.same(got, `{"range":"'Two''s tab'!A1:C3","majorDimension":"ROWS","values":[["a","b"],["","c"]]}`)
 	}
+	c.ok("POST", "/v4/spreadsheets/ID/:batchUpdate", `{"requests":[{"trimWhitespace":{"range":{"sheetId":101}}}]}`)
 	many := c.ok("GET", "/v4/spreadsheets/ID/values:batchGet?ranges=%27Two%27%27s+tab%27%21B%3AB&ranges=One", "")
 	c.same(many["valueRanges"], `[{"range":"'Two''s tab'!B1:B20","majorDimension":"ROWS","values":[["b"],["c"]]},{"range":"One!A1:H20","majorDimension":"ROWS"}]`)
 	c.same(c.ok("GET", "/v4/spreadsheets/ID/?fields=sheets(properties(sheetId,title))&includeGridData=false", ""),
