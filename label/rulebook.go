@@ -39,9 +39,9 @@ type Rule struct {
 	Priority int // 1 to 9999, lower first
 	Match    Match
 	// Texts are alternatives: any one of them matches.
-	Texts []string
+	Texts []string `json:",omitempty"`
 	// ButNot: the rule is off for a title in which one of these stands as whole words.
-	ButNot []string
+	ButNot []string `json:",omitempty"`
 	// Language is a note for people (ISO 639-1), not a condition.
 	Language string
 	// Set is the value per axis; "" leaves the axis to others.
@@ -114,7 +114,8 @@ type Rulebook struct {
 
 // Revision names the rulebook's content: equal content, equal revision. It covers all that can
 // change the decision for a title (taxonomies, rules, exemplars, corrections for titles, target
-// precision, embedder), and nothing else, so that a new alert address re-decides nothing.
+// precision, embedder), and nothing else, so that a new alert address re-decides nothing. An empty list
+// and none are the same content.
 func (b Rulebook) Revision() (string, error) {
 	var corrections []Correction
 	for _, c := range b.Corrections {
@@ -124,9 +125,9 @@ func (b Rulebook) Revision() (string, error) {
 	}
 	content := struct {
 		T [AxisCount]Taxonomy
-		R []Rule
-		E []Exemplar
-		C []Correction
+		R []Rule       `json:",omitempty"`
+		E []Exemplar   `json:",omitempty"`
+		C []Correction `json:",omitempty"`
 		P [AxisCount]float64
 		M string
 	}{b.Taxonomies, b.Rules, b.Exemplars, corrections, b.Settings.TargetPrecision, b.Settings.Embedder}

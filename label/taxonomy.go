@@ -16,7 +16,7 @@ type Term struct {
 	// Value is what HubSpot stores; see Value.
 	Value Value
 	// Former lists names this row had before, so that cells picked before a rename still resolve.
-	Former []string
+	Former []string `json:",omitempty"`
 	// Active is the row's tick; an inactive term is given to nobody and its option is hidden, not removed.
 	Active bool
 	// Fallback marks the value of a title that is a real job and bears no sign of any other row. At most one row of a taxonomy.
@@ -26,13 +26,13 @@ type Term struct {
 	// Description says in a sentence what the label covers.
 	Description string
 	// Examples are titles typed into the taxonomy row itself; they count as exemplars.
-	Examples []string
+	Examples []string `json:",omitempty"`
 }
 
 // Taxonomy is the closed list of values of one axis, in the sheet's order.
 type Taxonomy struct {
 	Axis  Axis
-	Terms []Term
+	Terms []Term `json:",omitempty"`
 }
 
 // Active returns the terms that may be given, in order.
