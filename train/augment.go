@@ -26,3 +26,15 @@ func typo(text string, rng *rand.Rand) string {
 	words[w] = string(letters)
 	return strings.Join(words, " ")
 }
+
+// inContext hangs one of the contexts on a title, after it more often than before.
+func inContext(text string, contexts []string, rng *rand.Rand) string {
+	context := contexts[rng.IntN(len(contexts))]
+	switch rng.IntN(4) {
+	case 0:
+		return context + " " + text
+	case 1:
+		return text + " " + context
+	}
+	return text + " , " + context
+}

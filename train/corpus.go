@@ -20,16 +20,17 @@ type label struct {
 // our own lists), each with its labels; links join nodes of different sources that mean the same work; groups are ISCO-08 unit groups
 // and their like in other sources, wider than a node.
 type corpus struct {
-	labels  []label
-	nodes   map[string]int32
-	members [][]int32 // node -> labels
-	links   [][]int32 // node -> nodes, sorted
-	group   []int32   // node -> group, -1 for none
-	groups  map[string]int32
-	inGroup [][]int32 // group -> nodes
-	sources []string
-	seen    map[string]bool
-	byText  map[string][]int32 // text -> nodes
+	labels   []label
+	nodes    map[string]int32
+	members  [][]int32 // node -> labels
+	links    [][]int32 // node -> nodes, sorted
+	group    []int32   // node -> group, -1 for none
+	groups   map[string]int32
+	inGroup  [][]int32 // group -> nodes
+	contexts []string  // what says nothing of the work
+	sources  []string
+	seen     map[string]bool
+	byText   map[string][]int32 // text -> nodes
 }
 
 func newCorpus() *corpus {

@@ -4,6 +4,8 @@ import (
 	"embed"
 	"fmt"
 	"strings"
+
+	"rolecall/title"
 )
 
 //go:embed lists
@@ -52,6 +54,18 @@ func readLists(c *corpus, _ string) error {
 		}
 		return nil
 	})
+}
+
+// readContexts reads context.txt as it is matched.
+func readContexts() ([]string, error) {
+	var list []string
+	err := listLines("context.txt", func(_ int, line string) error {
+		if text := title.Normalize(line); text != "" {
+			list = append(list, text)
+		}
+		return nil
+	})
+	return list, err
 }
 
 // addHead puts a name into a template of its kind.

@@ -36,12 +36,13 @@ func run(args []string, stdout, stderr io.Writer) error {
 	flags.IntVar(&o.dimension, "dimension", 96, "length of a vector, a multiple of 8")
 	flags.IntVar(&o.slots, "rows", 150000, "rows of the feature table")
 	flags.IntVar(&o.atLeast, "at-least", 4, "how often a feature must be seen to get a row")
-	flags.IntVar(&o.epochs, "epochs", 8, "passes over the data")
+	flags.IntVar(&o.epochs, "epochs", 16, "passes over the data")
 	flags.IntVar(&o.batch, "batch", 512, "pairs of titles that contrast with one another")
-	flags.Float64Var(&o.tau, "tau", 0.06, "temperature of the contrast")
+	flags.Float64Var(&o.tau, "tau", 0.08, "temperature of the contrast")
 	flags.Float64Var(&o.rate, "rate", 0.05, "learning rate at the start")
 	flags.Float64Var(&o.dropout, "dropout", 0.15, "share of a title's features left out at random")
-	flags.Float64Var(&o.typos, "typos", 0.05, "share of titles given a typing error")
+	flags.Float64Var(&o.typos, "typos", 0.03, "share of titles given a typing error")
+	flags.Float64Var(&o.context, "context", 0.15, "share of titles given a place, a term of work or the like that says nothing of the work")
 	flags.Float64Var(&o.linked, "linked", 0.2, "share of positives from a linked occupation")
 	flags.Float64Var(&o.grouped, "grouped", 0.15, "share of positives from the same unit group")
 	flags.BoolVar(&o.maskGroup, "mask-group", false, "titles of one unit group do not contrast")
@@ -85,6 +86,10 @@ func build(data string, o options, stdout, stderr io.Writer) ([]byte, error) {
 			return nil, fmt.Errorf("%s: %w; docs/model.md says where the files come from", s.credit, err)
 		}
 		c.sources = append(c.sources, s.credit)
+	}
+	var err error
+	if c.contexts, err = readContexts(); err != nil {
+		return nil, err
 	}
 	c.finish()
 	rows, known := vocabulary(c, o.slots, o.atLeast)

@@ -52,8 +52,8 @@ func tinyData(t *testing.T) string {
 }
 
 func tinyOptions(threads int) options {
-	return options{seed: 7, threads: threads, dimension: 16, slots: 3000, atLeast: 2, epochs: 2, batch: 64, tau: 0.1, rate: 0.05,
-		dropout: 0.1, typos: 0.2, linked: 0.2, grouped: 0.2}
+	return options{seed: 7, threads: threads, dimension: 16, slots: 3000, atLeast: 2, epochs: 1, batch: 64, tau: 0.1, rate: 0.05,
+		dropout: 0.1, typos: 0.2, context: 0.2, linked: 0.2, grouped: 0.2}
 }
 
 func TestTrainingIsTheSameForASeedWithAnyNumberOfThreads(t *testing.T) {
@@ -89,7 +89,7 @@ func TestTrainingIsTheSameForASeedWithAnyNumberOfThreads(t *testing.T) {
 
 func TestTrainingBringsNamesOfOneWorkTogether(t *testing.T) {
 	o := tinyOptions(1)
-	o.epochs = 6
+	o.epochs = 2
 	file, err := build(tinyData(t), o, io.Discard, io.Discard)
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,7 @@ type options struct {
 	typos     float64 // share of titles given a typing error
 	linked    float64 // share of positives from a linked node
 	grouped   float64 // share of positives from the same group
+	context   float64 // share of titles given a context that says nothing of the work
 	maskGroup bool    // titles of the same group do not contrast
 }
 
@@ -150,6 +151,9 @@ func (t *trainer) embed(part int) {
 		it := &t.items[i]
 		rng := rand.New(rand.NewPCG(it.seed, 2))
 		text := t.corpus.labels[it.label].text
+		if rng.Float64() < t.context {
+			text = inContext(text, t.corpus.contexts, rng)
+		}
 		if rng.Float64() < t.typos {
 			text = typo(text, rng)
 		}

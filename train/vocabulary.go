@@ -18,6 +18,11 @@ func vocabulary(c *corpus, slots, atLeast int) (*embedding.Rows, int) {
 			counts[f] += w
 		}
 	}
+	for _, context := range c.contexts {
+		for _, f := range embedding.AppendFeatures(features[:0], context) {
+			counts[f] += contextCount
+		}
+	}
 	type counted struct {
 		feature uint64
 		count   float32
@@ -40,6 +45,9 @@ func vocabulary(c *corpus, slots, atLeast int) (*embedding.Rows, int) {
 	}
 	return rows, len(list)
 }
+
+// contextCount is how often a feature of a context counts as seen: enough to get a row, which then learns that it says nothing.
+const contextCount = 20
 
 // ours is the language of our own lists, which are of many.
 const ours = "lists"
