@@ -70,6 +70,9 @@ func (w *walk) run(ctx context.Context) (label.Cursor, error) {
 			from = w.from
 			continue
 		}
+		if first && w.c.listIsQuicker(ctx, out) {
+			return w.c.list(ctx, label.Cursor{}, w.page, "")
+		}
 		last, err := w.deliver(out.Results)
 		if err != nil {
 			return w.cur, err
@@ -88,6 +91,23 @@ func (w *walk) run(ctx context.Context) (label.Cursor, error) {
 	}
 	w.c.remember(overlapRead{before: start, after: w.cur.Watermark, from: from, began: began, partial: partial, large: w.count > 10*w.c.opt.Limits.SearchPage})
 	return w.cur, nil
+}
+
+// listIsQuicker says whether so much has changed (a month-end mass update, our own first writing) that reading
+// everything by the list takes less time than searching for it: search gives 200 contacts at 5 calls a second, the
+// list 100 at 19. It costs a request only when more than twenty pages are to come.
+func (c *CRM) listIsQuicker(ctx context.Context, first records) bool {
+	l := c.opt.Limits
+	if first.Total == nil || *first.Total <= 20*l.SearchPage {
+		return false
+	}
+	_, all, err := c.newest(ctx)
+	if err != nil || all < 0 {
+		return false
+	}
+	bySearch := float64(*first.Total) / float64(l.SearchPage) / c.limits.rate(search)
+	byList := float64(all) / float64(l.ListPage) / c.limits.rate(general)
+	return byList*1.1 < bySearch
 }
 
 // advance sets the next search to the time of the page's last record.

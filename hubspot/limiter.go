@@ -181,6 +181,13 @@ func (l *limiter) setZone(z *time.Location, serverNow time.Time) {
 	}
 }
 
+// rate is how many calls a second are ours at present.
+func (l *limiter) rate(i lane) float64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return float64(l.buckets[i].Limit())
+}
+
 func (l *limiter) zoneKnown() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.zone != nil }
 
 // window is the length of the general limit's window.

@@ -44,6 +44,7 @@ func (c *CRM) Sweep(ctx context.Context, since label.Cursor, page func([]label.C
 func (c *CRM) list(ctx context.Context, since label.Cursor, page pageFunc, next string) (label.Cursor, error) {
 	token, archived := strings.CutPrefix(since.After, archivedMark)
 	cur, seen, total := since, 0, -1
+	began := c.opt.Now()
 	var newest time.Time
 	if token == "" && !archived {
 		start, n, err := c.newest(ctx)
@@ -83,7 +84,7 @@ func (c *CRM) list(ctx context.Context, since label.Cursor, page pageFunc, next 
 			}
 			upcoming.After, upcoming.Complete = next, next == ""
 			if cur.Watermark.IsZero() {
-				upcoming.Watermark = newest // search showed nothing yet: the list's own word
+				upcoming.Watermark = newest.Add(began.Sub(c.opt.Now())) // search showed nothing yet: the list's own word, less its length
 			}
 		}
 		if len(found) > 0 {

@@ -86,7 +86,6 @@ func DefaultNames() Names {
 type Limits struct {
 	ListPage     int // contacts a page of the list, 100
 	SearchPage   int // contacts a page of search, 200
-	SearchWindow int // results one search gives in all, 10,000
 	ReadBatch    int // ids a batch read, 100
 	HistoryBatch int // ids a batch read with history, 50
 	WriteBatch   int // rows a batch update, 100
@@ -110,7 +109,7 @@ type Limits struct {
 
 // DefaultLimits are HubSpot's limits of 2026 and our own.
 func DefaultLimits() Limits {
-	return Limits{ListPage: 100, SearchPage: 200, SearchWindow: 10_000, ReadBatch: 100, HistoryBatch: 50, WriteBatch: 100,
+	return Limits{ListPage: 100, SearchPage: 200, ReadBatch: 100, HistoryBatch: 50, WriteBatch: 100,
 		Burst: 190, SearchPerSecond: 5, DailyStop: 0.8, InFlight: 6, Tries: 6, Waits: 20, LongestWait: time.Minute,
 		Canary: 10, Second: 100, CanaryEvery: time.Hour, Body: 64 << 20}
 }
@@ -200,7 +199,7 @@ func (o *Options) fill() {
 // fill gives every limit that is not set its default.
 func (l *Limits) fill() {
 	d := DefaultLimits()
-	for to, def := range map[*int]int{&l.ListPage: d.ListPage, &l.SearchPage: d.SearchPage, &l.SearchWindow: d.SearchWindow,
+	for to, def := range map[*int]int{&l.ListPage: d.ListPage, &l.SearchPage: d.SearchPage,
 		&l.ReadBatch: d.ReadBatch, &l.HistoryBatch: d.HistoryBatch, &l.WriteBatch: d.WriteBatch, &l.Burst: d.Burst,
 		&l.SearchPerSecond: d.SearchPerSecond, &l.InFlight: d.InFlight, &l.Tries: d.Tries, &l.Waits: d.Waits,
 		&l.Canary: d.Canary, &l.Second: d.Second} {
@@ -222,15 +221,12 @@ func setDefault[T comparable](to *T, def T) {
 // check finds limits that cannot work.
 func (l Limits) check() []error {
 	var faults []error
-	for name, n := range map[string]int{"list page": l.ListPage, "search page": l.SearchPage, "search window": l.SearchWindow,
+	for name, n := range map[string]int{"list page": l.ListPage, "search page": l.SearchPage,
 		"read batch": l.ReadBatch, "history batch": l.HistoryBatch, "write batch": l.WriteBatch, "burst": l.Burst,
 		"searches a second": l.SearchPerSecond, "in flight": l.InFlight, "tries": l.Tries, "waits": l.Waits, "canary": l.Canary, "second step": l.Second} {
 		if n < 1 {
 			faults = append(faults, fmt.Errorf("limit %q is %d: it must be 1 or more", name, n))
 		}
-	}
-	if l.SearchPage > l.SearchWindow {
-		faults = append(faults, fmt.Errorf("search page %d is larger than the search window %d", l.SearchPage, l.SearchWindow))
 	}
 	if l.DailyStop <= 0 || l.DailyStop > 1 || l.Body < 1 {
 		faults = append(faults, fmt.Errorf("daily stop %v must be above 0 and at most 1, body %d at least 1", l.DailyStop, l.Body))
