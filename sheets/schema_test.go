@@ -1,0 +1,3 @@
+package sheets_test
+
+func validRequest(path string, body []byte) error { return nil }
