@@ -27,12 +27,6 @@ func (s *Server) routes() *http.ServeMux {
 	get := func(path string, f func(*http.Request) any) {
 		m.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { adminJSON(w, f(r), nil) })
 	}
-	act := func(pattern string, f func(*http.Request) (any, error)) {
-		m.Handle(pattern, s.protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			v, err := f(r)
-			adminJSON(w, v, err)
-		})))
-	}
 	get("/admin/log", func(*http.Request) any { return s.Log() })
 	get("/admin/stats", func(r *http.Request) any {
 		return s.Stats(r.FormValue("writes") == "true", r.FormValue("id"))
@@ -40,58 +34,81 @@ func (s *Server) routes() *http.ServeMux {
 	get("/admin/faults", func(*http.Request) any { return s.Faults() })
 	get("/admin/limits", func(*http.Request) any { return s.Limits() })
 	get("/admin/people/log", func(*http.Request) any { return append([]PersonEdit{}, s.PeopleLog()...) })
-	act("DELETE /admin/stats", func(*http.Request) (any, error) { s.ResetStats(); return nil, nil })
-	act("DELETE /admin/faults", func(*http.Request) (any, error) { s.ClearFaults(); return nil, nil })
-	act("POST /admin/faults", func(r *http.Request) (any, error) {
-		var f Fault
-		if err := read(r, &f); err != nil {
-			return nil, err
-		}
-		return nil, s.AddFault(f)
-	})
-	act("POST /admin/people", s.adminPeople)
-	act("PUT /admin/limits", func(r *http.Request) (any, error) {
-		var in struct {
-			Tier string `json:"tier"`
-			Limits
-		}
-		if err := read(r, &in); err != nil {
-			return nil, err
-		}
-		if in.Tier != "" {
-			in.Limits = Tier(in.Tier)
-		}
-		s.SetLimits(in.Limits)
-		return in.Limits, nil
-	})
-	act("POST /admin/consume", func(r *http.Request) (any, error) {
-		var in struct{ Calls, Searches int }
-		if err := read(r, &in); err != nil {
-			return nil, err
-		}
-		s.OtherAppsUse(in.Calls, in.Searches)
-		return map[string]int{"daily_used": s.DailyUsed()}, nil
-	})
-	act("PUT /admin/lag", func(r *http.Request) (any, error) {
-		var in struct {
-			Lag    int `json:"lag_ms"`
-			Jitter int `json:"jitter_ms"`
-		}
-		if err := read(r, &in); err != nil {
-			return nil, err
-		}
-		s.SetIndexLag(time.Duration(in.Lag)*time.Millisecond, time.Duration(in.Jitter)*time.Millisecond)
-		return nil, nil
-	})
-	act("POST /admin/refuse", func(r *http.Request) (any, error) {
-		var in struct{ ID, Message string }
-		if err := read(r, &in); err != nil {
-			return nil, err
-		}
-		return nil, s.RefuseWrites(in.ID, in.Message)
-	})
+	for pattern, f := range map[string]func(*http.Request) (any, error){
+		"DELETE /admin/stats":  func(*http.Request) (any, error) { s.ResetStats(); return nil, nil },
+		"DELETE /admin/faults": func(*http.Request) (any, error) { s.ClearFaults(); return nil, nil },
+		"POST /admin/faults":   s.adminFault,
+		"POST /admin/people":   s.adminPeople,
+		"PUT /admin/limits":    s.adminLimits,
+		"POST /admin/consume":  s.adminConsume,
+		"PUT /admin/lag":       s.adminLag,
+		"POST /admin/refuse":   s.adminRefuse,
+	} {
+		m.Handle(pattern, s.protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			v, err := f(r)
+			adminJSON(w, v, err)
+		})))
+	}
 	s.pages(m)
 	return m
+}
+
+func (s *Server) adminFault(r *http.Request) (any, error) {
+	var f Fault
+	if err := read(r, &f); err != nil {
+		return nil, err
+	}
+	return nil, s.AddFault(f)
+}
+
+func (s *Server) adminLimits(r *http.Request) (any, error) {
+	var in struct {
+		Tier string `json:"tier"`
+		Limits
+	}
+	if err := read(r, &in); err != nil {
+		return nil, err
+	}
+	if in.Tier != "" {
+		in.Limits = Tier(in.Tier)
+	}
+	s.SetLimits(in.Limits)
+	return in.Limits, nil
+}
+
+func (s *Server) adminConsume(r *http.Request) (any, error) {
+	var in struct {
+		Calls    int `json:"calls"`
+		Searches int `json:"searches"`
+	}
+	if err := read(r, &in); err != nil {
+		return nil, err
+	}
+	s.OtherAppsUse(in.Calls, in.Searches)
+	return map[string]int{"daily_used": s.DailyUsed()}, nil
+}
+
+func (s *Server) adminLag(r *http.Request) (any, error) {
+	var in struct {
+		Lag    int `json:"lag_ms"`
+		Jitter int `json:"jitter_ms"`
+	}
+	if err := read(r, &in); err != nil {
+		return nil, err
+	}
+	s.SetIndexLag(time.Duration(in.Lag)*time.Millisecond, time.Duration(in.Jitter)*time.Millisecond)
+	return nil, nil
+}
+
+func (s *Server) adminRefuse(r *http.Request) (any, error) {
+	var in struct {
+		ID      string `json:"id"`
+		Message string `json:"message"`
+	}
+	if err := read(r, &in); err != nil {
+		return nil, err
+	}
+	return nil, s.RefuseWrites(in.ID, in.Message)
 }
 
 // SetIndexLag changes how long changes stay hidden from search, for changes to come.

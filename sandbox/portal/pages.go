@@ -22,21 +22,6 @@ const pageRows = 50
 // nothing from outside, run no script, and take changes from their own pages only.
 func (s *Server) pages(m *http.ServeMux) {
 	t := template.Must(template.ParseFS(pageFiles, "pages/*.html"))
-	show := func(w http.ResponseWriter, name string, data any, status int) {
-		var b bytes.Buffer
-		if err := t.ExecuteTemplate(&b, name, data); err != nil {
-			http.Error(w, "the page could not be made: "+err.Error(), http.StatusInternalServerError)
-			return
-		}
-		h := w.Header()
-		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
-		w.WriteHeader(status)
-		_, _ = w.Write(b.Bytes()) // a reader who has gone away is his own affair
-	}
 	m.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	m.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/contacts", http.StatusFound) })
 	m.HandleFunc("GET /portal.css", func(w http.ResponseWriter, _ *http.Request) {
@@ -45,56 +30,80 @@ func (s *Server) pages(m *http.ServeMux) {
 		_, _ = w.Write(css)
 	})
 	m.HandleFunc("GET /contacts", func(w http.ResponseWriter, r *http.Request) {
-		show(w, "list.html", s.listPage(r.URL.Query()), http.StatusOK)
+		show(w, t, "list.html", s.listPage(r.URL.Query()), http.StatusOK)
 	})
-	one := func(w http.ResponseWriter, r *http.Request, note string, bad bool) {
-		data, ok := s.contactPage(r.PathValue("id"))
-		data.Note, data.Bad = note, bad
-		status := http.StatusOK
-		if bad {
-			status = http.StatusUnprocessableEntity
-		}
-		if !ok {
-			list := s.listPage(url.Values{})
-			list.Note, list.Bad = "There is no contact with record id "+r.PathValue("id")+". It may have been deleted.", true
-			show(w, "list.html", list, http.StatusNotFound)
-			return
-		}
-		show(w, "contact.html", data, status)
-	}
 	m.HandleFunc("GET /contacts/{id}", func(w http.ResponseWriter, r *http.Request) {
 		notes := map[string]string{"saved": "Saved.", "nothing": "Nothing was changed.", "merged": "Merged. The old record id keeps leading here.",
 			"archived": "Archived. It can be restored.", "restored": "Restored."}
-		one(w, r, notes[r.FormValue("done")], false)
+		s.showContact(w, t, r.PathValue("id"), notes[r.FormValue("done")], false)
 	})
-	act := func(path string, f func(id string, r *http.Request) (where string, err error)) {
+	for path, f := range map[string]pageAct{"": s.saveFromPage, "/merge": s.mergeFromPage, "/archive": s.archiveFromPage,
+		"/restore": s.restoreFromPage, "/privacy-delete": s.deleteFromPage} {
 		m.Handle("POST /contacts/{id}"+path, s.protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 			where, err := f(r.PathValue("id"), r)
 			if err != nil {
-				one(w, r, "That did not work: "+err.Error()+".", true)
+				s.showContact(w, t, r.PathValue("id"), "That did not work: "+err.Error()+".", true)
 				return
 			}
 			http.Redirect(w, r, where, http.StatusSeeOther)
 		})))
 	}
-	act("", s.saveFromPage)
-	act("/merge", func(id string, r *http.Request) (string, error) {
-		survivor, err := s.Merge(id, strings.TrimSpace(r.FormValue("other")))
-		return "/contacts/" + survivor + "?done=merged", err
-	})
-	act("/archive", func(id string, _ *http.Request) (string, error) {
-		return "/contacts/" + id + "?done=archived", s.Archive(id)
-	})
-	act("/restore", func(id string, _ *http.Request) (string, error) {
-		return "/contacts/" + id + "?done=restored", s.Restore(id)
-	})
-	act("/privacy-delete", func(id string, r *http.Request) (string, error) {
-		if r.FormValue("sure") != "yes" {
-			return "/contacts/" + id, nil
-		}
-		return "/contacts", s.GDPRDelete(id)
-	})
+}
+
+func show(w http.ResponseWriter, t *template.Template, name string, data any, status int) {
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, name, data); err != nil {
+		http.Error(w, "the page could not be made: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // a reader who has gone away is his own affair
+}
+
+func (s *Server) showContact(w http.ResponseWriter, t *template.Template, id, note string, bad bool) {
+	data, ok := s.contactPage(id)
+	if !ok {
+		list := s.listPage(url.Values{})
+		list.Note, list.Bad = "There is no contact with record id "+id+". It may have been deleted.", true
+		show(w, t, "list.html", list, http.StatusNotFound)
+		return
+	}
+	data.Note, data.Bad = note, bad
+	status := http.StatusOK
+	if bad {
+		status = http.StatusUnprocessableEntity
+	}
+	show(w, t, "contact.html", data, status)
+}
+
+// pageAct does what a form asks for and says where to go next.
+type pageAct func(id string, r *http.Request) (where string, err error)
+
+func (s *Server) mergeFromPage(id string, r *http.Request) (string, error) {
+	survivor, err := s.Merge(id, strings.TrimSpace(r.FormValue("other")))
+	return "/contacts/" + survivor + "?done=merged", err
+}
+
+func (s *Server) archiveFromPage(id string, _ *http.Request) (string, error) {
+	return "/contacts/" + id + "?done=archived", s.Archive(id)
+}
+
+func (s *Server) restoreFromPage(id string, _ *http.Request) (string, error) {
+	return "/contacts/" + id + "?done=restored", s.Restore(id)
+}
+
+func (s *Server) deleteFromPage(id string, r *http.Request) (string, error) {
+	if r.FormValue("sure") != "yes" {
+		return "/contacts/" + id, nil
+	}
+	return "/contacts", s.GDPRDelete(id)
 }
 
 // saveFromPage writes only what was changed in the form, so that a page that has
