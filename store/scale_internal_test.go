@@ -33,6 +33,8 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 		{"Portal", portalQuery, nil, []string{"USING COVERING INDEX contact_labels"}, []string{"TEMP B-TREE"}},
 		{"UndecidedTitles, nothing to do", undecidedAny, []any{"r", "m"}, []string{"title_revision"}, []string{"SCAN title"}},
 		{"UndecidedTitles", undecidedQuery, []any{0, "r", "m", 10}, []string{"USING COVERING INDEX contact_title"}, []string{"TEMP B-TREE"}},
+		{"Tally by title", tallyTitles, []any{"n"}, []string{"USING COVERING INDEX contact_title", "SEARCH t USING INTEGER PRIMARY KEY"}, []string{"SCAN t"}},
+		{"Tally of questions", tallyQuestions, []any{"n"}, []string{"SCAN q", "SEARCH c USING", "SEARCH t USING"}, []string{"SCAN contact", "SCAN t"}},
 		{"SaveDecisions", `UPDATE contact SET dirty = 1 WHERE title_id = ? AND archived = 0`, []any{1}, []string{"USING INDEX contact_title"}, []string{"SCAN"}},
 		{"Outbox", `SELECT id FROM outbox WHERE state = ? ORDER BY id`, []any{"pending"}, []string{"outbox_state"}, []string{"SCAN"}},
 		{"Post", `DELETE FROM outbox WHERE contact_id = ? AND state = 'refused'`, []any{1}, []string{"outbox_contact"}, []string{"SCAN"}},

@@ -71,7 +71,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
 		return fmt.Errorf("make the store private: %w", err)
 	}
-	if s.writer, err = sql.Open("sqlite3", dsn(s.path, "_journal_mode=WAL&_busy_timeout=5000&_txlock=immediate&_foreign_keys=on&_synchronous=FULL")); err != nil {
+	if s.writer, err = sql.Open("sqlite3", dsn(s.path, "_journal_mode=WAL&_busy_timeout=5000&_txlock=immediate&_foreign_keys=on&_synchronous=FULL&_stmt_cache_size=64")); err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
 	s.writer.SetMaxOpenConns(1)
@@ -81,7 +81,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.migrate(ctx, migrations); err != nil {
 		return err
 	}
-	if s.readers, err = sql.Open("sqlite3", dsn(s.path, "mode=ro&_query_only=1&_busy_timeout=5000&_foreign_keys=on")); err != nil {
+	if s.readers, err = sql.Open("sqlite3", dsn(s.path, "mode=ro&_query_only=1&_busy_timeout=5000&_foreign_keys=on&_stmt_cache_size=64")); err != nil {
 		return fmt.Errorf("open the store for reading: %w", err)
 	}
 	s.readers.SetMaxOpenConns(4)
