@@ -20,7 +20,9 @@ func requests() map[string]request {
 		"mergeCells": mergeCells, "unmergeCells": unmergeCells, "setDataValidation": setDataValidation,
 		// edits.go
 		"findReplace": findReplace, "sortRange": sortRange, "copyPaste": copyPaste, "cutPaste": cutPaste,
-		"trimWhitespace": trimWhitespace, "deleteDuplicates": deleteDuplicates,
+		"deleteDuplicates": deleteDuplicates,
+		// texts.go
+		"trimWhitespace": trimWhitespace, "pasteData": pasteData, "textToColumns": textToColumns,
 		// dimensions.go
 		"appendDimension": appendDimension, "insertDimension": insertDimension, "deleteDimension": deleteDimension,
 		"moveDimension": moveDimension, "autoResizeDimensions": autoResizeDimensions, "updateDimensionProperties": updateDimensionProperties,

@@ -12,10 +12,10 @@ func (t *tab) putRows(rows []any, at area, m mask) error {
 		for j, data := range objects(list(line, "values")) {
 			r, c := at.r0+i, at.c0+j
 			if at.r1 >= 0 && r >= at.r1 || at.c1 >= 0 && c >= at.c1 {
-				return fmt.Errorf("Attempting to write row: %d, column: %d beyond the range.", r, c) //nolint:staticcheck // the service's words
+				return invalid("Attempting to write row: %d, column: %d beyond the range.", r, c)
 			}
 			if r >= t.rowCount() || c >= t.colCount() {
-				return fmt.Errorf("Attempting to write %s beyond the last requested %s of: %d", pickText(r >= t.rowCount(), "row", "column"), //nolint:staticcheck // the service's words
+				return invalid("Attempting to write %s beyond the last requested %s of: %d", pickText(r >= t.rowCount(), "row", "column"),
 					pickText(r >= t.rowCount(), fmt.Sprintf("row: %d", r), fmt.Sprintf("column: %d", c)), pickInt(r >= t.rowCount(), t.rowCount(), t.colCount())-1)
 			}
 			x, err := masked(t.at(r, c), data, m)
@@ -41,7 +41,7 @@ func masked(old *cell, data object, m mask) (*cell, error) {
 		return nil, fmt.Errorf("userEnteredValue holds %d values, it takes one", len(v))
 	}
 	if text := str(sub(data, "userEnteredValue"), "stringValue"); len(text) > 50000 {
-		return nil, fmt.Errorf("Your input contains more than the maximum of 50000 characters in a single cell.") //nolint:staticcheck // the service's words
+		return nil, invalid("Your input contains more than the maximum of 50000 characters in a single cell.")
 	}
 	return cellFrom(m.apply(old.json(), data)), nil
 }
@@ -273,7 +273,7 @@ func (t *tab) unmerge(a area) error {
 		switch {
 		case a.covers(m):
 		case a.overlaps(m):
-			return fmt.Errorf("You must select all cells in a merged range to merge or unmerge them.") //nolint:staticcheck // the service's words
+			return invalid("You must select all cells in a merged range to merge or unmerge them.")
 		default:
 			kept = append(kept, m)
 		}
@@ -335,10 +335,10 @@ func (b *book) checkRule(rule object) error {
 		}
 	case "ONE_OF_RANGE":
 		if len(values) != 1 || len(text) < 2 || text[0] != '=' {
-			return fmt.Errorf("Invalid ConditionValue.userEnteredValue: %s", text) //nolint:staticcheck // the service's words
+			return invalid("Invalid ConditionValue.userEnteredValue: %s", text)
 		}
 		if _, err := b.find(text[1:]); err != nil {
-			return fmt.Errorf("Invalid ConditionValue.userEnteredValue: %s", text) //nolint:staticcheck // the service's words
+			return invalid("Invalid ConditionValue.userEnteredValue: %s", text)
 		}
 	case "BOOLEAN":
 		if len(values) > 2 {

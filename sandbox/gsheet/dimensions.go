@@ -51,12 +51,12 @@ func deleteDimension(b *book, req object) (object, error) {
 	n := t.count(rows)
 	kind := pickText(rows, "rows", "columns")
 	if from >= n {
-		return nil, fmt.Errorf("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %s.", //nolint:staticcheck // the service's words
+		return nil, invalid("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %s.",
 			kind[:len(kind)-1], kind[:len(kind)-1], from, n, kind)
 	}
 	to = min(to, n)
 	if to-from == n {
-		return nil, fmt.Errorf("You can't delete all the %s on the sheet.", kind) //nolint:staticcheck // the service's words
+		return nil, invalid("You can't delete all the %s on the sheet.", kind)
 	}
 	frozen := "frozenRowCount"
 	if !rows {
@@ -64,7 +64,7 @@ func deleteDimension(b *book, req object) (object, error) {
 	}
 	if f := num(t.grid(), frozen); f > 0 {
 		if n-f <= to-from && from >= f {
-			return nil, fmt.Errorf("Sorry, it is not possible to delete all non-frozen %s.", kind) //nolint:staticcheck // the service's words
+			return nil, invalid("Sorry, it is not possible to delete all non-frozen %s.", kind)
 		}
 		if inside := min(to, f) - from; inside > 0 {
 			t.setGrid(frozen, float64(f-inside))

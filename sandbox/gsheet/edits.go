@@ -16,7 +16,7 @@ func sortRange(b *book, req object) (object, error) {
 	}
 	specs := objects(list(req, "sortSpecs"))
 	if len(specs) == 0 {
-		return nil, fmt.Errorf("Must specify at least one sort spec.") //nolint:staticcheck // the service's words
+		return nil, invalid("Must specify at least one sort spec.")
 	}
 	for _, s := range specs {
 		if c := num(s, "dimensionIndex"); c < a.c0 || c >= a.c1 {
@@ -25,7 +25,7 @@ func sortRange(b *book, req object) (object, error) {
 	}
 	for _, m := range t.merges {
 		if a.overlaps(m) && m.rows() > 1 {
-			return nil, fmt.Errorf("You can't sort a range with vertical merges.") //nolint:staticcheck // the service's words
+			return nil, invalid("You can't sort a range with vertical merges.")
 		}
 	}
 	t.sort(a, specs, b.calculation(t))
@@ -230,7 +230,7 @@ func copyPaste(b *book, req object) (object, error) {
 	}
 	end := area{to.r0, to.r0 + down*height, to.c0, to.c0 + across*width}
 	if end.r1 > dst.rowCount() || end.c1 > dst.colCount() {
-		return nil, fmt.Errorf("Range (%s) exceeds grid limits. Max rows: %d, max columns: %d", end.a1(dst.title()), dst.rowCount(), dst.colCount()) //nolint:staticcheck // the service's words
+		return nil, invalid("Range (%s) exceeds grid limits. Max rows: %d, max columns: %d", end.a1(dst.title()), dst.rowCount(), dst.colCount())
 	}
 	taken := src.lift(from)
 	calc := b.calculation(src)
@@ -286,7 +286,7 @@ func cutPaste(b *book, req object) (object, error) {
 	r0, c0 := num(at, "rowIndex"), num(at, "columnIndex")
 	end := area{r0, r0 + from.rows(), c0, c0 + from.cols()}
 	if end.r1 > dst.rowCount() || end.c1 > dst.colCount() {
-		return nil, fmt.Errorf("Range (%s) exceeds grid limits. Max rows: %d, max columns: %d", end.a1(dst.title()), dst.rowCount(), dst.colCount()) //nolint:staticcheck // the service's words
+		return nil, invalid("Range (%s) exceeds grid limits. Max rows: %d, max columns: %d", end.a1(dst.title()), dst.rowCount(), dst.colCount())
 	}
 	taken := src.lift(from)
 	for r := from.r0; r < from.r1; r++ {
@@ -306,32 +306,6 @@ func cutPaste(b *book, req object) (object, error) {
 		}
 	}
 	return nil, nil
-}
-
-func trimWhitespace(b *book, req object) (object, error) {
-	t, a, err := b.bounded(sub(req, "range"))
-	if err != nil {
-		return nil, err
-	}
-	n := 0
-	for r := a.r0; r < min(a.r1, len(t.rows)); r++ {
-		for c := a.c0; c < a.c1; c++ {
-			if text, ok := t.at(r, c).raw().(string); ok {
-				if trimmed := strings.Join(strings.Fields(text), " "); trimmed != text {
-					t.set(r, c, t.at(r, c).with(nilIfEmpty(trimmed)))
-					n++
-				}
-			}
-		}
-	}
-	return object{"cellsChangedCount": n}, nil
-}
-
-func nilIfEmpty(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // deleteDuplicates removes, within the range, each row that equals an earlier one in the compared columns.

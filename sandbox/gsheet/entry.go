@@ -157,6 +157,9 @@ func typedDate(s string) (day float64, pattern string, ok bool) {
 }
 
 func typedClock(s string) (part float64, pattern string, ok bool) {
+	if !strings.Contains(s, ":") || len(s) > 24 {
+		return 0, "", false
+	}
 	re := regexp.MustCompile(`^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([aApP][mM])?Z?$`)
 	m := re.FindStringSubmatch(s)
 	if m == nil {

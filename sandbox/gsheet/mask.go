@@ -153,7 +153,7 @@ func (s schema) resolve(typ string, m mask, keepOld bool) (mask, string) {
 func (s schema) updateMask(typ string, req object) (mask, error) {
 	text := str(req, "fields")
 	if text == "" {
-		return nil, fmt.Errorf("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)") //nolint:staticcheck // the service's words
+		return nil, invalid("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)")
 	}
 	m, err := parseMask(text)
 	if err != nil {
@@ -161,7 +161,7 @@ func (s schema) updateMask(typ string, req object) (mask, error) {
 	}
 	out, bad := s.resolve(typ, m, false)
 	if bad != "" {
-		return nil, fmt.Errorf("Invalid field: %s", snake(bad)) //nolint:staticcheck // the service's words
+		return nil, invalid("Invalid field: %s", snake(bad))
 	}
 	return out, nil
 }

@@ -55,7 +55,7 @@ func addConditionalFormatRule(b *book, req object) (object, error) {
 func (b *book) ruleTab(rule object) (*tab, error) {
 	ranges := objects(list(rule, "ranges"))
 	if len(ranges) == 0 {
-		return nil, fmt.Errorf("No ranges specified.") //nolint:staticcheck // the service's words
+		return nil, invalid("No ranges specified.")
 	}
 	var t *tab
 	for _, r := range ranges {
@@ -96,7 +96,7 @@ func updateConditionalFormatRule(b *book, req object) (object, error) {
 		return nil, noGrid(id)
 	}
 	if i < 0 || i >= len(t.formats) {
-		return nil, fmt.Errorf("No conditional format on sheet: %d at index: %d", id, i) //nolint:staticcheck // the service's words
+		return nil, invalid("No conditional format on sheet: %d at index: %d", id, i)
 	}
 	old := t.formats[i]
 	if rule != nil {
@@ -118,7 +118,7 @@ func deleteConditionalFormatRule(b *book, req object) (object, error) {
 		return nil, noGrid(id)
 	}
 	if i < 0 || i >= len(t.formats) {
-		return nil, fmt.Errorf("No conditional format on sheet: %d at index: %d", id, i) //nolint:staticcheck // the service's words
+		return nil, invalid("No conditional format on sheet: %d at index: %d", id, i)
 	}
 	old := t.formats[i]
 	t.formats = slices.Delete(t.formats, i, i+1)
@@ -133,7 +133,7 @@ func (b *book) checkProtected(p object) (*tab, object, error) {
 	if name := str(p, "namedRangeId"); name != "" {
 		i := b.namedIndex(name)
 		if i < 0 {
-			return nil, nil, fmt.Errorf("No named range with id: %s", name) //nolint:staticcheck // the service's words
+			return nil, nil, invalid("No named range with id: %s", name)
 		}
 		where = sub(b.named[i], "range")
 	}
@@ -189,7 +189,7 @@ func updateProtectedRange(b *book, req object) (object, error) {
 	id := num(want, "protectedRangeId")
 	t, i := b.locate(id, "protectedRangeId", protectedOf)
 	if t == nil {
-		return nil, fmt.Errorf("No protected range with id: %d", id) //nolint:staticcheck // the service's words
+		return nil, invalid("No protected range with id: %d", id)
 	}
 	next := m.apply(t.protected[i], want)
 	next["protectedRangeId"] = float64(id)
@@ -211,7 +211,7 @@ func deleteProtectedRange(b *book, req object) (object, error) {
 	id := num(req, "protectedRangeId")
 	t, i := b.locate(id, "protectedRangeId", protectedOf)
 	if t == nil {
-		return nil, fmt.Errorf("No protected range with id: %d", id) //nolint:staticcheck // the service's words
+		return nil, invalid("No protected range with id: %d", id)
 	}
 	t.protected = slices.Delete(t.protected, i, i+1)
 	return nil, nil
@@ -226,16 +226,16 @@ func (b *book) namedIndex(id string) int {
 func (b *book) checkNamed(n object, but string) error {
 	name := str(n, "name")
 	if _, _, isCells := parseCells(name); name == "" || isCells || len(name) > 250 || name[0] >= '0' && name[0] <= '9' {
-		return fmt.Errorf("The name of the named range is invalid: %q", name) //nolint:staticcheck // the service's words
+		return invalid("The name of the named range is invalid: %q", name)
 	}
 	for i := range len(name) {
 		if c := name[i]; !isWord(c) && c != '.' {
-			return fmt.Errorf("The name of the named range is invalid: %q", name) //nolint:staticcheck // the service's words
+			return invalid("The name of the named range is invalid: %q", name)
 		}
 	}
 	for _, o := range b.named {
 		if equalFold(str(o, "name"), name) && str(o, "namedRangeId") != but {
-			return fmt.Errorf("A named range with the name %q already exists.", name) //nolint:staticcheck // the service's words
+			return invalid("A named range with the name %q already exists.", name)
 		}
 	}
 	if sub(n, "range") == nil {
@@ -253,7 +253,7 @@ func addNamedRange(b *book, req object) (object, error) {
 	if id := str(n, "namedRangeId"); id == "" {
 		n["namedRangeId"] = strconv.Itoa(b.srv.newNumber(func(x int) bool { return b.namedIndex(strconv.Itoa(x)) >= 0 }))
 	} else if b.namedIndex(id) >= 0 {
-		return nil, fmt.Errorf("A named range with the ID %q already exists.", id) //nolint:staticcheck // the service's words
+		return nil, invalid("A named range with the ID %q already exists.", id)
 	}
 	b.named = append(b.named, n)
 	return object{"namedRange": n}, nil
@@ -268,7 +268,7 @@ func updateNamedRange(b *book, req object) (object, error) {
 	id := str(want, "namedRangeId")
 	i := b.namedIndex(id)
 	if i < 0 {
-		return nil, fmt.Errorf("No named range with id: %s", id) //nolint:staticcheck // the service's words
+		return nil, invalid("No named range with id: %s", id)
 	}
 	next := m.apply(b.named[i], want)
 	next["namedRangeId"] = id
@@ -283,7 +283,7 @@ func deleteNamedRange(b *book, req object) (object, error) {
 	id := str(req, "namedRangeId")
 	i := b.namedIndex(id)
 	if i < 0 {
-		return nil, fmt.Errorf("No named range with id: %s", id) //nolint:staticcheck // the service's words
+		return nil, invalid("No named range with id: %s", id)
 	}
 	b.named = slices.Delete(b.named, i, i+1)
 	return nil, nil

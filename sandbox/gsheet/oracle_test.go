@@ -198,3 +198,9 @@ func play(srv *gsheet.Server, method, path string, body any) (int, object) {
 	}
 	return w.Code, out
 }
+
+func fetch(srv *gsheet.Server, path string) string {
+	w := httptest.NewRecorder()
+	srv.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+	return w.Body.String()
+}

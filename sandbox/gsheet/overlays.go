@@ -60,7 +60,7 @@ func updateFilterView(b *book, req object) (object, error) {
 	id := num(want, "filterViewId")
 	t, i := b.locate(id, "filterViewId", filterViewsOf)
 	if t == nil {
-		return nil, fmt.Errorf("No filter view with id: %d", id) //nolint:staticcheck // the service's words
+		return nil, invalid("No filter view with id: %d", id)
 	}
 	next := m.apply(t.filterViews[i], want)
 	next["filterViewId"] = float64(id)
@@ -82,7 +82,7 @@ func deleteFilterView(b *book, req object) (object, error) {
 	id := num(req, "filterId")
 	t, i := b.locate(id, "filterViewId", filterViewsOf)
 	if t == nil {
-		return nil, fmt.Errorf("No filter view with id: %d", id) //nolint:staticcheck // the service's words
+		return nil, invalid("No filter view with id: %d", id)
 	}
 	t.filterViews = slices.Delete(t.filterViews, i, i+1)
 	return nil, nil
@@ -92,7 +92,7 @@ func duplicateFilterView(b *book, req object) (object, error) {
 	id := num(req, "filterId")
 	t, i := b.locate(id, "filterViewId", filterViewsOf)
 	if t == nil {
-		return nil, fmt.Errorf("No filter view with id: %d", id) //nolint:staticcheck // the service's words
+		return nil, invalid("No filter view with id: %d", id)
 	}
 	f := deepCopy(t.filterViews[i]).(object)
 	delete(f, "filterViewId")
@@ -162,7 +162,7 @@ func updateBanding(b *book, req object) (object, error) {
 	id := num(want, "bandedRangeId")
 	t, i := b.locate(id, "bandedRangeId", bandingOf)
 	if t == nil {
-		return nil, fmt.Errorf("No banded range with id: %d", id) //nolint:staticcheck // the service's words
+		return nil, invalid("No banded range with id: %d", id)
 	}
 	next := m.apply(t.banding[i], want)
 	next["bandedRangeId"] = float64(id)
@@ -177,7 +177,7 @@ func deleteBanding(b *book, req object) (object, error) {
 	id := num(req, "bandedRangeId")
 	t, i := b.locate(id, "bandedRangeId", bandingOf)
 	if t == nil {
-		return nil, fmt.Errorf("No banded range with id: %d", id) //nolint:staticcheck // the service's words
+		return nil, invalid("No banded range with id: %d", id)
 	}
 	t.banding = slices.Delete(t.banding, i, i+1)
 	return nil, nil
@@ -242,7 +242,7 @@ func (b *book) checkChart(spec object) error {
 		return bad
 	}
 	if basic := sub(spec, "basicChart"); basic != nil && len(list(basic, "series")) == 0 {
-		return fmt.Errorf("Invalid spec.basicChart: at least one series is required") //nolint:staticcheck // the service's words
+		return invalid("Invalid spec.basicChart: at least one series is required")
 	}
 	return nil
 }
@@ -251,7 +251,7 @@ func updateChartSpec(b *book, req object) (object, error) {
 	id := num(req, "chartId")
 	t, i := b.locate(id, "chartId", chartsOf)
 	if t == nil {
-		return nil, fmt.Errorf("No chart with id: %d", id) //nolint:staticcheck // the service's words
+		return nil, invalid("No chart with id: %d", id)
 	}
 	if err := b.checkChart(sub(req, "spec")); err != nil {
 		return nil, err
@@ -266,7 +266,7 @@ func updateEmbeddedObjectPosition(b *book, req object) (object, error) {
 	id := num(req, "objectId")
 	t, i := b.locate(id, "chartId", chartsOf)
 	if t == nil {
-		return nil, fmt.Errorf("No embedded object with id: %d", id) //nolint:staticcheck // the service's words
+		return nil, invalid("No embedded object with id: %d", id)
 	}
 	next := maps.Clone(t.charts[i])
 	next["position"] = sub(req, "newPosition")
@@ -287,7 +287,7 @@ func deleteEmbeddedObject(b *book, req object) (object, error) {
 	id := num(req, "objectId")
 	t, i := b.locate(id, "chartId", chartsOf)
 	if t == nil {
-		return nil, fmt.Errorf("No embedded object with id: %d", id) //nolint:staticcheck // the service's words
+		return nil, invalid("No embedded object with id: %d", id)
 	}
 	t.charts = slices.Delete(t.charts, i, i+1)
 	return nil, nil

@@ -82,7 +82,7 @@ func (b *book) chartView(chart object, calc *calculation) chartView {
 	if out.Height == 0 {
 		out.Height = 371
 	}
-	out.Style = template.CSS(fmt.Sprintf("left:%dpx;top:%dpx;width:%dpx;height:%dpx", 46+num(overlay, "offsetXPixels"), 30+21*out.Row, out.Width, out.Height)) //nolint:gosec // numbers
+	out.Style = template.CSS(fmt.Sprintf("left:%dpx;top:%dpx;width:%dpx;height:%dpx", 46+num(overlay, "offsetXPixels"), 30+21*out.Row, out.Width, out.Height)) // numbers
 	headers := num(basic, "headerCount")
 	var domain []any
 	if d := objects(list(basic, "domains")); len(d) > 0 {

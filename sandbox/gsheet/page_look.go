@@ -118,7 +118,7 @@ func look(format object, value any, cell pageCell) (string, template.CSS) {
 			classes = append(classes, name)
 		}
 	}
-	return strings.Join(classes, " "), template.CSS(css.String()) //nolint:gosec // built from numbers and colours above
+	return strings.Join(classes, " "), template.CSS(css.String()) // built from numbers and colours above
 }
 
 // paint writes a colour as a CSS declaration, nothing for no colour. Theme colours are Google's default theme.
@@ -133,11 +133,11 @@ func paint(property string, style object) template.CSS {
 		if hex == "" {
 			return ""
 		}
-		return template.CSS(property + ":" + hex + ";") //nolint:gosec // one of the constants above
+		return template.CSS(property + ":" + hex + ";") // one of the constants above
 	}
 	channel := func(name string) int {
 		v, _ := rgb[name].(float64)
 		return int(math.Round(math.Max(0, math.Min(1, v)) * 255))
 	}
-	return template.CSS(fmt.Sprintf("%s:#%02x%02x%02x;", property, channel("red"), channel("green"), channel("blue"))) //nolint:gosec // numbers
+	return template.CSS(fmt.Sprintf("%s:#%02x%02x%02x;", property, channel("red"), channel("green"), channel("blue"))) // numbers
 }

@@ -227,7 +227,7 @@ func (v *viewer) row(r int) pageRow {
 	if height == 0 {
 		height = 21
 	}
-	out.Style = template.CSS(fmt.Sprintf("height:%dpx", height)) //nolint:gosec // a number
+	out.Style = template.CSS(fmt.Sprintf("height:%dpx", height)) // a number
 	for _, col := range v.p.Cols {
 		if m, ok := v.t.mergeAt(r, col.Index); ok && (r != m.r0 || col.Index != m.c0) {
 			continue

@@ -12,7 +12,7 @@ func (b *book) gridRange(o object) (*tab, area, error) {
 	id := num(o, "sheetId")
 	t := b.tab(id)
 	if t == nil {
-		return nil, area{}, fmt.Errorf("No grid with id: %d", id) //nolint:staticcheck // the service's words
+		return nil, area{}, invalid("No grid with id: %d", id)
 	}
 	a := whole()
 	set := func(name string, to *int) error {
@@ -42,7 +42,7 @@ func (b *book) bounded(o object) (*tab, area, error) {
 		return nil, area{}, err
 	}
 	if a.r1 > t.rowCount() || a.c1 > t.colCount() || a.r0 >= t.rowCount() || a.c0 >= t.colCount() {
-		return nil, area{}, fmt.Errorf("Range (%s) exceeds grid limits. Max rows: %d, max columns: %d", //nolint:staticcheck // the service's words
+		return nil, area{}, invalid("Range (%s) exceeds grid limits. Max rows: %d, max columns: %d",
 			closed(a, t).a1(t.title()), t.rowCount(), t.colCount())
 	}
 	return t, t.fit(a), nil
@@ -75,7 +75,7 @@ func rangeObject(sheet int, a area) object {
 func (b *book) dimension(o object) (t *tab, rows bool, from, to int, err error) {
 	id := num(o, "sheetId")
 	if t = b.tab(id); t == nil {
-		return nil, false, 0, 0, fmt.Errorf("No grid with id: %d", id) //nolint:staticcheck // the service's words
+		return nil, false, 0, 0, invalid("No grid with id: %d", id)
 	}
 	switch str(o, "dimension") {
 	case "ROWS":

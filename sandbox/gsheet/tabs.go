@@ -7,7 +7,7 @@ import (
 )
 
 func noGrid(id int) error {
-	return fmt.Errorf("No grid with id: %d", id) //nolint:staticcheck // the service's words
+	return invalid("No grid with id: %d", id)
 }
 
 // addTab makes a tab from SheetProperties; what is absent gets the service's default.
@@ -28,7 +28,7 @@ func (b *book) addTab(props object) (*tab, error) {
 	}
 	id, given := number(p, "sheetId")
 	if given && b.tab(id) != nil {
-		return nil, fmt.Errorf("A sheet with the ID %d already exists. Please enter another ID.", id) //nolint:staticcheck // the service's words
+		return nil, invalid("A sheet with the ID %d already exists. Please enter another ID.", id)
 	}
 	if given && id < 0 {
 		return nil, fmt.Errorf("sheetId must not be negative")
@@ -63,7 +63,7 @@ func (b *book) freeTitle(title string, but *tab) error {
 		return fmt.Errorf("a sheet's title has 1 to 100 characters")
 	}
 	if other := b.tabNamed(title); other != nil && other != but {
-		return fmt.Errorf("A sheet with the name \"%s\" already exists. Please enter another name.", title) //nolint:staticcheck // the service's words
+		return invalid("A sheet with the name \"%s\" already exists. Please enter another name.", title)
 	}
 	return nil
 }
@@ -75,10 +75,10 @@ func (b *book) checkGrid(t *tab) error {
 		return fmt.Errorf("a grid has at least one row and one column, found %d rows and %d columns", rows, cols)
 	}
 	if frozen := num(t.grid(), "frozenRowCount"); frozen >= rows {
-		return fmt.Errorf("You can't freeze all visible rows on the sheet.") //nolint:staticcheck // the service's words
+		return invalid("You can't freeze all visible rows on the sheet.")
 	}
 	if frozen := num(t.grid(), "frozenColumnCount"); frozen >= cols {
-		return fmt.Errorf("You can't freeze all visible columns on the sheet.") //nolint:staticcheck // the service's words
+		return invalid("You can't freeze all visible columns on the sheet.")
 	}
 	total := rows * cols
 	for _, other := range b.tabs {
@@ -87,7 +87,7 @@ func (b *book) checkGrid(t *tab) error {
 		}
 	}
 	if cols > 18278 || total > 10_000_000 {
-		return fmt.Errorf("This action would increase the number of cells in the workbook above the limit of 10000000 cells.") //nolint:staticcheck // the service's words
+		return invalid("This action would increase the number of cells in the workbook above the limit of 10000000 cells.")
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func deleteSheet(b *book, req object) (object, error) {
 		}
 	}
 	if visible == 0 {
-		return nil, fmt.Errorf("You can't remove all the visible sheets in a document.") //nolint:staticcheck // the service's words
+		return nil, invalid("You can't remove all the visible sheets in a document.")
 	}
 	b.tabs = slices.DeleteFunc(b.tabs, func(x *tab) bool { return x == t })
 	b.named = slices.DeleteFunc(b.named, func(o object) bool { return num(sub(o, "range"), "sheetId") == id })
@@ -228,9 +228,7 @@ func updateSheetProperties(b *book, req object) (object, error) {
 			m["index"] = mask{}
 		}
 	}
-	if _, ok := m["sheetId"]; ok {
-		delete(m, "sheetId")
-	}
+	delete(m, "sheetId")
 	oldTitle, oldRows, oldCols := t.title(), t.rowCount(), t.colCount()
 	if _, ok := m["title"]; ok {
 		if err := b.freeTitle(str(p, "title"), t); err != nil {
@@ -246,7 +244,7 @@ func updateSheetProperties(b *book, req object) (object, error) {
 		return nil, err
 	}
 	if boolean(t.props, "hidden") && !slices.ContainsFunc(b.tabs, func(x *tab) bool { return !boolean(x.props, "hidden") }) {
-		return nil, fmt.Errorf("You can't hide all the sheets in a document.") //nolint:staticcheck // the service's words
+		return nil, invalid("You can't hide all the sheets in a document.")
 	}
 	if title := t.title(); title != oldTitle {
 		for _, other := range b.tabs {

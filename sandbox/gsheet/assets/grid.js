@@ -376,6 +376,11 @@
   });
   document.getElementById("view").addEventListener("change", e => { location.search = `?gid=${grid().dataset.gid}&fv=${e.target.value}`; });
 
+  document.querySelector("nav a.on").addEventListener("dblclick", async () => {
+    const title = prompt("Name of the tab", grid().dataset.tab);
+    if (title && title !== grid().dataset.tab) { await send({ kind: "rename-tab", value: title }); location.reload(); }
+  });
+
   scroll.dataset.rows = new URLSearchParams(location.search).get("rows") || 200;
   remember();
   freeze();
