@@ -17,8 +17,8 @@ import (
 type OutboxRow = plan.OutboxRow
 
 // Post puts rows into the outbox as pending, before anything is sent, and gives them IDs. From here the
-// outbox speaks for the contacts and they are clean; what makes one dirty again meanwhile stays. A
-// contact has one row at most: an older one that was refused is replaced; one whose fate is not known
+// outbox speaks for the contacts and they are clean, but for those of an undo; what makes one dirty
+// again meanwhile stays. A contact has one row at most: an older one that was refused is replaced; one whose fate is not known
 // yet is an error, for it would never be read back.
 func (s *Store) Post(ctx context.Context, rows []OutboxRow, at time.Time) ([]OutboxRow, error) {
 	out := append([]OutboxRow(nil), rows...)
@@ -54,8 +54,10 @@ func (s *Store) Post(ctx context.Context, rows []OutboxRow, at time.Time) ([]Out
 			if err != nil {
 				return fmt.Errorf("contact %s: %w (has it a write under way?)", r.ContactID, err)
 			}
-			if _, err := clean.ExecContext(ctx, id); err != nil {
-				return err
+			if !r.Undo { // an undo follows no plan: what is to be planned of the contact stays so
+				if _, err := clean.ExecContext(ctx, id); err != nil {
+					return err
+				}
 			}
 			if out[i].ID, err = res.LastInsertId(); err != nil {
 				return err

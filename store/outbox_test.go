@@ -102,6 +102,20 @@ func TestDirtyMarksSurviveAWriteUnderWay(t *testing.T) {
 	}
 }
 
+// TestUndoLeavesWhatIsToBePlanned: a contact with a new title is undone, and still gets its new label.
+func TestUndoLeavesWhatIsToBePlanned(t *testing.T) {
+	s := newStore(t)
+	mustSave(t, s, contact(1, "CEO", "x", after(0)), contact(2, "CEO", "x", after(0)))
+	settleAll(t, s)
+	mustSave(t, s, contact(1, "CFO", "x", after(1)))
+	one, two := write(2, 1, "cfo", "x", ""), write(2, 2, "ceo", "x", "")
+	one.Undo, two.Undo = true, true
+	send(t, s, after(2), one, two)
+	if got := dirty(t, s); got != "1" {
+		t.Errorf("dirty = %q; want the one whose title changed", got)
+	}
+}
+
 func TestOutboxOfAWriteThatDoesNotArrive(t *testing.T) {
 	ctx := context.Background()
 	s := newStore(t)
