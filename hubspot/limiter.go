@@ -23,7 +23,7 @@ const (
 // headers, leaves a share to the portal's other apps, and stops for the day when the daily budget is used up.
 //
 // Of N calls allowed in a window, N x (1 - share) are ours. A token bucket of burst b that fills at
-// (N - b) per window lets at most N through in any window, however the calls fall; b is a twentieth of N.
+// (N - b) per window lets at most N through in any window, however the calls fall; b is a thirty-second of N.
 type limiter struct {
 	now   func() time.Time
 	sleep func(context.Context, time.Duration) error
@@ -56,7 +56,7 @@ func newLimiter(o Options) *limiter {
 // resize sets a bucket from its size, the share and the zeal. The caller holds the lock, or owns l.
 func (l *limiter) resize(i lane) {
 	n := max(1, float64(l.size[i])*(1-l.share)*l.zeal[i])
-	burst := min(max(1, float64(int(n/20))), 10)
+	burst := min(max(1, float64(int(n/32))), 10)
 	perWindow := n - burst
 	if i == search {
 		// Few and small: one at a time, a tenth below the limit, so that jitter on the way does not bunch six into a second.

@@ -48,58 +48,56 @@ func (c *CRM) readChunk(ctx context.Context, ids []string, history bool) ([]labe
 	if err != nil {
 		return nil, err
 	}
-	asked := map[string]bool{}
-	for _, id := range ids {
-		asked[id] = true
-	}
-	settled := map[string]bool{}
-	for _, e := range out.Errors {
-		for _, id := range e.gather("ids", "id") {
-			settled[id] = true // not found: deleted
-		}
-	}
-	byID := map[string]record{}
-	survivor := map[string]string{}
+	return c.assign(ctx, ids, out, versions)
+}
+
+// assign finds for every id that was asked for what the answer says of it.
+//
+//	| the answer                                   | the contact                                    |
+//	| holds the id                                 | as read                                        |
+//	| holds one that lists it among its merged ids | MergedInto, and the survivor                   |
+//	| names it in errors[]                         | left out: deleted                              |
+//	| says nothing of it                           | asked for alone: a merged id answers with its survivor's |
+func (c *CRM) assign(ctx context.Context, ids []string, out records, versions []string) ([]label.Contact, error) {
+	var found []label.Contact
+	given, byID, survivor := map[string]bool{}, map[string]record{}, map[string]string{}
 	for _, r := range out.Results {
 		byID[string(r.ID)] = r
 		for _, old := range merged(r) {
 			survivor[old] = string(r.ID)
 		}
 	}
-	var found []label.Contact
-	add := func(r record) { found = append(found, c.withEdits(r, history)) }
+	deleted := map[string]bool{}
+	for _, e := range out.Errors {
+		for _, id := range e.gather("ids", "id") {
+			deleted[id] = true
+		}
+	}
 	for _, id := range ids {
-		if r, ok := byID[id]; ok {
-			add(r)
+		into, r := id, byID[id]
+		switch {
+		case r.ID != "":
+		case survivor[id] != "":
+			into = survivor[id]
+			r = byID[into]
+		case deleted[id]:
 			continue
-		}
-		if settled[id] && survivor[id] == "" {
-			continue
-		}
-		into := survivor[id]
-		if into == "" {
-			// Neither answered nor refused: ask for it alone. A merged id answers with its survivor's.
-			r, err := c.readOne(ctx, id)
-			if errors.Is(err, KindNotFound) {
+		default:
+			var err error
+			if r, err = c.readOne(ctx, id, versions); errors.Is(err, KindNotFound) {
 				continue
-			}
-			if err != nil {
+			} else if err != nil {
 				return nil, err
 			}
-			if into = string(r.ID); into != id && byID[into].ID != "" {
-				survivor[id] = into
-			} else if byID[into], err = c.again(ctx, r, versions); err != nil {
-				return nil, err
-			}
-			if into == id {
-				add(byID[id])
-				continue
-			}
+			into = string(r.ID)
+			byID[into] = r
 		}
-		found = append(found, label.Contact{ID: label.ContactID(id), MergedInto: label.ContactID(into), ModifiedAt: c.contact(byID[into]).ModifiedAt})
-		if !asked[into] {
-			asked[into] = true
-			add(byID[into])
+		if into != id {
+			found = append(found, label.Contact{ID: label.ContactID(id), MergedInto: label.ContactID(into), ModifiedAt: c.contact(r).ModifiedAt})
+		}
+		if !given[into] {
+			given[into] = true
+			found = append(found, c.withEdits(r, len(versions) > 0))
 		}
 	}
 	return found, nil
@@ -142,24 +140,16 @@ func (c *CRM) batchRead(ctx context.Context, ids, props, versions []string) (rec
 	return out, err
 }
 
-// readOne reads a single contact. The answer's id differs from id when it was merged away.
-func (c *CRM) readOne(ctx context.Context, id string) (record, error) {
+// readOne reads a single contact, with the history of these properties. The answer's id differs from id when it was
+// merged away.
+func (c *CRM) readOne(ctx context.Context, id string, versions []string) (record, error) {
 	var out record
 	q := url.Values{"properties": {strings.Join(c.asked(), ",")}, "archived": {"false"}}
+	if len(versions) > 0 {
+		q.Set("propertiesWithHistory", strings.Join(versions, ","))
+	}
 	err := c.call(ctx, ask{method: http.MethodGet, path: c.opt.Version.path(contacts, id), query: q, doing: "read a contact", private: true}, &out)
 	return out, err
-}
-
-// again reads a record that came alone once more with its history, where history is wanted.
-func (c *CRM) again(ctx context.Context, r record, versions []string) (record, error) {
-	if len(versions) == 0 {
-		return r, nil
-	}
-	out, err := c.batchRead(ctx, []string{string(r.ID)}, c.asked(), versions)
-	if err != nil || len(out.Results) == 0 {
-		return r, err
-	}
-	return out.Results[0], nil
 }
 
 // distinct are the ids that can be ids, each once, in order: one duplicate would spoil a whole batch.
