@@ -90,12 +90,13 @@ type generator struct {
 	languages []language
 	heads     []string
 	tails     []string
+	top       []string // marks of titles that take no level before them
 }
 
 func newGenerator(seed uint64) *generator {
 	g := &generator{rng: rand.New(rand.NewPCG(seed, 0x726f6c6563616c6c)), languages: shares()}
 	names, companies, variants := table("names.txt"), table("companies.txt"), table("variants.txt")
-	g.heads, g.tails = companies["head"], companies["tail"]
+	g.heads, g.tails, g.top = companies["head"], companies["tail"], variants["top"]
 	for i := range g.languages {
 		l := &g.languages[i]
 		l.titles = lines("titles/" + l.name + ".txt")

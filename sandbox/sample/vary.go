@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -14,8 +15,18 @@ import (
 //	  8 %  decoration: an emoji, (m/w/d), a second interest behind a bar
 //	  8 %  letters: lower case, upper case, double or trailing spaces
 //	  8 %  a slip of the fingers
+//
+// Nobody is a junior chief: a title of the top, or one with a level, gets no word
+// before it. What is no proper title at all is only retyped.
 func (g *generator) vary(l *language, title, company string) string {
-	switch n := g.rng.IntN(100); {
+	n := g.rng.IntN(100)
+	if l.name == "messy" {
+		n = 68 + n*32/100
+	}
+	if n >= 40 && n < 68 && g.isTop(title) {
+		n = 0
+	}
+	switch {
 	case n < 40:
 		return g.behind(l, title)
 	case n < 54:
@@ -32,10 +43,17 @@ func (g *generator) vary(l *language, title, company string) string {
 	return g.slip(title)
 }
 
+func (g *generator) isTop(title string) bool {
+	low := strings.ToLower(title)
+	return slices.ContainsFunc(g.top, func(mark string) bool { return strings.Contains(low, mark) })
+}
+
 func (g *generator) behind(l *language, title string) string {
 	word := pick(g.rng, l.after)
 	if g.rng.IntN(4) == 0 {
-		word += pick(g.rng, []string{" & ", " / ", ", "}) + pick(g.rng, l.after)
+		if second := pick(g.rng, l.after); second != word {
+			word += pick(g.rng, []string{" & ", " / ", ", "}) + second
+		}
 	}
 	switch g.rng.IntN(5) {
 	case 0:
