@@ -236,9 +236,9 @@ func TestStrangersTextIsOnlyText(t *testing.T) {
 		metrics.RunEnded(report(plan.Held, 1, attack))
 		for _, page := range append(pages(), "/why?q="+escape(attack), "/?did="+escape(attack)) {
 			body := get(t, s, "GET", page).Body.String()
-			for _, bad := range []string{"<script", "<img", "onerror=alert", "<svg onload", "evil.example\"", `' onmouseover='`} {
-				if i := strings.Index(body, bad); i >= 0 && !strings.Contains(body[max(0, i-30):i], "&") {
-					t.Errorf("%s: %q came through as %q", page, attack, body[max(0, i-30):i+30])
+			for _, bad := range []string{"<script", "<img", "<svg onload", `evil.example"`, `' onmouseover='`, `href="javascript`} {
+				if strings.Contains(body, bad) {
+					t.Errorf("%s: %q came through: there is a raw %s", page, attack, bad)
 				}
 			}
 		}
