@@ -35,7 +35,9 @@ type desk struct {
 	reads  atomic.Int64
 	writes atomic.Int64
 	// before is called for every request before it is passed on.
-	before  func(*http.Request)
+	before func(*http.Request)
+	// after is called once the answer to the request is here.
+	after   func()
 	largest atomic.Int64
 }
 
@@ -62,7 +64,12 @@ func (d *desk) RoundTrip(r *http.Request) (*http.Response, error) {
 	if d.before != nil {
 		d.before(r)
 	}
-	return http.DefaultTransport.RoundTrip(r)
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if d.after != nil {
+		d.after()
+		d.after = nil
+	}
+	return resp, err
 }
 
 func (d *desk) reset() { d.reads.Store(0); d.writes.Store(0) }
