@@ -102,7 +102,7 @@ func (c *CRM) judge(a ask, ans answer) *verdict {
 	}
 }
 
-const mendToken = "make a new service key (or private app token) in HubSpot, put it into the token file or HUBSPOT_TOKEN, and run `rolecall check`"
+const mendToken = "make a new service key (or private app token) in HubSpot, put it into hubspot.token of credentials.json (or the file that ROLECALL_HUBSPOT_TOKEN_FILE names), and run `rolecall check`"
 
 func stop(e *APIError, k Kind, mend string) *verdict {
 	e.Kind, e.Mend = k, mend

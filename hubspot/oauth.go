@@ -107,7 +107,7 @@ func (s *oauthSource) fetch(ctx context.Context) (Secret, error) {
 		if err == nil {
 			return s.accept(got)
 		}
-		failed, wait := s.judge(err)
+		wait, failed := s.judge(err)
 		if wait == 0 || n == tries {
 			return Secret{}, failed
 		}
@@ -119,12 +119,12 @@ func (s *oauthSource) fetch(ctx context.Context) (Secret, error) {
 
 // judge sorts a failed refresh: what it is, and how long to wait before the next try; 0: it will not get better. The
 // answer's body is not quoted: it may repeat what was sent.
-func (s *oauthSource) judge(err error) (error, time.Duration) {
+func (s *oauthSource) judge(err error) (time.Duration, error) {
 	e := &APIError{Doing: "refresh HubSpot's access token", Kind: KindTransport, Mend: "check the network and the proxy; the next run tries again"}
 	var answered *oauth2.RetrieveError
 	if !errors.As(err, &answered) || answered.Response == nil {
 		v := judgeSilence(ask{doing: e.Doing}, err, s.config.Endpoint.TokenURL)
-		return v.err, time.Second
+		return time.Second, v.err
 	}
 	var body envelope
 	_ = json.Unmarshal(answered.Body, &body)
@@ -135,15 +135,15 @@ func (s *oauthSource) judge(err error) (error, time.Duration) {
 	after := min(retryAfter(answered.Response.Header, s.now()), time.Minute)
 	switch {
 	case e.Status == http.StatusTooManyRequests:
-		return e.as(KindRateLimit, "other apps refresh too often; the next run tries again"), max(after, time.Second)
+		return max(after, time.Second), e.as(KindRateLimit, "other apps refresh too often; the next run tries again")
 	case e.Status >= 500:
-		return e.as(KindServer, "HubSpot is in trouble; the next run tries again"), max(after, time.Second)
+		return max(after, time.Second), e.as(KindServer, "HubSpot is in trouble; the next run tries again")
 	case e.Status >= 300 && e.Status < 400:
-		return e.as(KindRedirect, "set the base URL to HubSpot's own address, "+DefaultBaseURL), 0
+		return 0, e.as(KindRedirect, "set the base URL to HubSpot's own address, "+DefaultBaseURL)
 	case e.Status >= 200 && e.Status < 300:
-		return e.as(KindNotJSON, "something else than HubSpot's API answers at this address: check the base URL"), 0
+		return 0, e.as(KindNotJSON, "something else than HubSpot's API answers at this address: check the base URL")
 	}
-	return e.as(KindCredentials, "install the app in HubSpot once more for a new refresh token; check client id and client secret"), 0
+	return 0, e.as(KindCredentials, "install the app in HubSpot once more for a new refresh token; check client id and client secret")
 }
 
 // accept keeps what a refresh brought. A refresh token that came along replaces the old one, on disk first.
