@@ -47,36 +47,46 @@ func (k *calculation) holds(condition object, t *tab, base area, r, c int) bool 
 		}
 		return strings.ToLower(toText(arg(0)))
 	}
-	switch kind := str(condition, "type"); kind {
+	kind := str(condition, "type")
+	switch kind {
 	case "BLANK":
 		return v == nil || v == ""
 	case "NOT_BLANK":
 		return v != nil && v != ""
-	case "TEXT_EQ":
-		return shown() == want()
-	case "TEXT_NOT_EQ":
-		return shown() != want()
-	case "TEXT_CONTAINS":
-		return strings.Contains(shown(), want())
-	case "TEXT_NOT_CONTAINS":
-		return !strings.Contains(shown(), want())
-	case "TEXT_STARTS_WITH":
-		return strings.HasPrefix(shown(), want())
-	case "TEXT_ENDS_WITH":
-		return strings.HasSuffix(shown(), want())
-	case "TEXT_IS_EMAIL":
-		name, host, ok := strings.Cut(shown(), "@")
-		return ok && name != "" && strings.Contains(host, ".")
-	case "TEXT_IS_URL":
-		return strings.Contains(shown(), "://") || strings.HasPrefix(shown(), "www.")
 	case "CUSTOM_FORMULA":
 		yes, err := toBool(arg(0))
 		return err == nil && yes
 	case "ONE_OF_LIST", "ONE_OF_RANGE", "BOOLEAN":
 		return k.allowed(condition, t, v)
-	default:
-		return compareCondition(kind, v, arg(0), arg(1))
 	}
+	if strings.HasPrefix(kind, "TEXT_") {
+		return compareTexts(kind, shown(), want())
+	}
+	return compareCondition(kind, v, arg(0), arg(1))
+}
+
+// compareTexts wants both texts in lower case.
+func compareTexts(kind, shown, want string) bool {
+	switch kind {
+	case "TEXT_EQ":
+		return shown == want
+	case "TEXT_NOT_EQ":
+		return shown != want
+	case "TEXT_CONTAINS":
+		return strings.Contains(shown, want)
+	case "TEXT_NOT_CONTAINS":
+		return !strings.Contains(shown, want)
+	case "TEXT_STARTS_WITH":
+		return strings.HasPrefix(shown, want)
+	case "TEXT_ENDS_WITH":
+		return strings.HasSuffix(shown, want)
+	case "TEXT_IS_EMAIL":
+		name, host, ok := strings.Cut(shown, "@")
+		return ok && name != "" && strings.Contains(host, ".")
+	case "TEXT_IS_URL":
+		return strings.Contains(shown, "://") || strings.HasPrefix(shown, "www.")
+	}
+	return false
 }
 
 // slid is this calculation for the cell at r, c of a rule that begins at base.

@@ -105,28 +105,9 @@ func findReplace(b *book, req object) (object, error) {
 	if err != nil {
 		return nil, fmt.Errorf("invalid regular expression %q: %w", find, err)
 	}
-	type scope struct {
-		t *tab
-		a area
-	}
-	var scopes []scope
-	switch {
-	case sub(req, "range") != nil:
-		t, a, err := b.bounded(sub(req, "range"))
-		if err != nil {
-			return nil, err
-		}
-		scopes = []scope{{t, a}}
-	case boolean(req, "allSheets"):
-		for _, t := range b.tabs {
-			scopes = append(scopes, scope{t, t.bounds()})
-		}
-	default:
-		t := b.tab(num(req, "sheetId"))
-		if t == nil {
-			return nil, noGrid(num(req, "sheetId"))
-		}
-		scopes = []scope{{t, t.bounds()}}
+	scopes, err := b.scopes(req)
+	if err != nil {
+		return nil, err
 	}
 	var values, formulas, rows, sheets, hits int
 	for _, sc := range scopes {
@@ -159,6 +140,32 @@ func findReplace(b *book, req object) (object, error) {
 		}
 	}
 	return object{"valuesChanged": values, "formulasChanged": formulas, "rowsChanged": rows, "sheetsChanged": sheets, "occurrencesChanged": hits}, nil
+}
+
+// scope is an area of a tab that a search goes through.
+type scope struct {
+	t *tab
+	a area
+}
+
+// scopes reads where a findReplace looks: a range, every tab, or one tab.
+func (b *book) scopes(req object) ([]scope, error) {
+	if where := sub(req, "range"); where != nil {
+		t, a, err := b.bounded(where)
+		return []scope{{t, a}}, err
+	}
+	if boolean(req, "allSheets") {
+		var out []scope
+		for _, t := range b.tabs {
+			out = append(out, scope{t, t.bounds()})
+		}
+		return out, nil
+	}
+	t := b.tab(num(req, "sheetId"))
+	if t == nil {
+		return nil, noGrid(num(req, "sheetId"))
+	}
+	return []scope{{t, t.bounds()}}, nil
 }
 
 // searched gives the text that findReplace looks at.

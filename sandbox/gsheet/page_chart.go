@@ -109,89 +109,110 @@ func (b *book) chartView(chart object, calc *calculation) chartView {
 	return out
 }
 
-// draw lays the series out; flat swaps the axes for a bar chart.
+// frame is the plane that a chart's series are drawn on. flat swaps the axes, for a bar chart.
+type frame struct {
+	left, top, w, h float64
+	flat            bool
+	n               int     // places along the domain
+	ceiling         float64 // value at the far end of the other axis
+}
+
+// slot is the length of one place along the domain.
+func (f frame) slot() float64 {
+	if f.flat {
+		return f.h / float64(f.n)
+	}
+	return f.w / float64(f.n)
+}
+
+// size is the length of a value across the domain.
+func (f frame) size(v float64) float64 {
+	if f.flat {
+		return math.Max(0, v) / f.ceiling * f.w
+	}
+	return math.Max(0, v) / f.ceiling * f.h
+}
+
+// isBar tells the kinds that stand on the axis from those that are drawn as a line.
+func (s chartSeries) isBar() bool { return s.kind != "LINE" && s.kind != "AREA" && s.kind != "SCATTER" }
+
+// draw lays axes, series and legend out.
 func (v *chartView) draw(domain []any, series []chartSeries, flat bool) {
-	n, high := 0, 0.0
+	n, high, bars := 0, 0.0, 0
 	for _, s := range series {
 		for i, x := range s.values {
 			if f, ok := x.(float64); ok {
 				n, high = max(n, i+1), math.Max(high, f)
 			}
 		}
+		if s.isBar() {
+			bars++
+		}
 	}
 	if n == 0 {
 		v.Empty = true
 		return
 	}
-	left, top := 54.0, 64.0
-	if flat {
-		left = 120
-	}
-	w, h := float64(v.Width)-left-20, float64(v.Height)-top-44
+	f := frame{left: pickFloat(flat, 120, 54), top: 64, flat: flat, n: n}
+	f.w, f.h = float64(v.Width)-f.left-20, float64(v.Height)-f.top-44
 	step := niceStep(high)
-	ceiling := math.Max(step, math.Ceil(high/step)*step)
-	along, across := w, h // along the domain, across it
-	if flat {
-		along, across = h, w
-	}
-	for y := 0.0; y <= ceiling+step/2; y += step {
-		at := y / ceiling * across
-		text := general(math.Round(y*1e6) / 1e6)
-		if flat {
-			v.Grid = append(v.Grid, chartTick{X: left + at, Y: top + h, Text: text})
-		} else {
-			v.Grid = append(v.Grid, chartTick{X: left, Y: top + h - at, X2: left + w, Text: text})
-		}
-	}
-	slot := along / float64(n)
-	every := max(1, int(math.Ceil(float64(n)*pickFloat(flat, 18, 70)/along)))
-	for i := 0; i < n; i += every {
-		text := ""
-		if i < len(domain) {
-			text = clip(toText(domain[i]), 18)
-		}
-		if flat {
-			v.Labels = append(v.Labels, chartTick{X: left - 8, Y: top + slot*(float64(i)+0.5) + 4, Text: text, End: true})
-		} else {
-			v.Labels = append(v.Labels, chartTick{X: left + slot*(float64(i)+0.5), Y: top + h + 18, Text: text})
-		}
-	}
-	bars := 0
+	f.ceiling = math.Max(step, math.Ceil(high/step)*step)
+	v.axes(f, step, domain)
+	drawn, x := 0, int(f.left)
 	for _, s := range series {
-		if s.kind != "LINE" && s.kind != "AREA" && s.kind != "SCATTER" {
-			bars++
+		name := clip(s.name, 24)
+		v.Legend = append(v.Legend, chartKey{x, s.color, name})
+		x += 34 + 7*len([]rune(name))
+		if !s.isBar() {
+			v.line(f, s)
+			continue
 		}
-	}
-	drawn := 0
-	x := int(left)
-	for _, s := range series {
-		v.Legend = append(v.Legend, chartKey{x, s.color, clip(s.name, 24)})
-		x += 34 + 7*len([]rune(clip(s.name, 24)))
-		var points strings.Builder
-		isBar := s.kind != "LINE" && s.kind != "AREA" && s.kind != "SCATTER"
+		thick := f.slot() * 0.7 / float64(bars)
 		for i, value := range s.values {
-			f, ok := value.(float64)
-			if !ok || i >= n {
+			number, ok := value.(float64)
+			if !ok {
 				continue
 			}
-			size := math.Max(0, f) / ceiling * across
-			thick := slot * 0.7 / float64(max(bars, 1))
-			from := slot*float64(i) + slot*0.15 + thick*float64(drawn)
-			switch {
-			case isBar && flat:
-				v.Bars = append(v.Bars, chartBar{left, top + from, size, thick, s.color, general(f)})
-			case isBar:
-				v.Bars = append(v.Bars, chartBar{left + from, top + h - size, thick, size, s.color, general(f)})
-			default:
-				fmt.Fprintf(&points, "%.1f,%.1f ", left+slot*(float64(i)+0.5), top+h-size)
+			from, size := f.slot()*(float64(i)+0.15)+thick*float64(drawn), f.size(number)
+			if flat {
+				v.Bars = append(v.Bars, chartBar{f.left, f.top + from, size, thick, s.color, general(number)})
+			} else {
+				v.Bars = append(v.Bars, chartBar{f.left + from, f.top + f.h - size, thick, size, s.color, general(number)})
 			}
 		}
-		if isBar {
-			drawn++
+		drawn++
+	}
+}
+
+// axes places the lines of the value axis and as many names of the domain as fit.
+func (v *chartView) axes(f frame, step float64, domain []any) {
+	for y := 0.0; y <= f.ceiling+step/2; y += step {
+		text := general(math.Round(y*1e6) / 1e6)
+		if f.flat {
+			v.Grid = append(v.Grid, chartTick{X: f.left + f.size(y), Y: f.top + f.h, Text: text})
 		} else {
-			v.Lines = append(v.Lines, chartLine{points.String(), s.color})
+			v.Grid = append(v.Grid, chartTick{X: f.left, Y: f.top + f.h - f.size(y), X2: f.left + f.w, Text: text})
 		}
 	}
+	every := max(1, int(math.Ceil(pickFloat(f.flat, 18, 70)/f.slot())))
+	for i := 0; i < min(f.n, len(domain)); i += every {
+		middle, text := f.slot()*(float64(i)+0.5), clip(toText(domain[i]), 18)
+		if f.flat {
+			v.Labels = append(v.Labels, chartTick{X: f.left - 8, Y: f.top + middle + 4, Text: text, End: true})
+		} else {
+			v.Labels = append(v.Labels, chartTick{X: f.left + middle, Y: f.top + f.h + 18, Text: text})
+		}
+	}
+}
+
+func (v *chartView) line(f frame, s chartSeries) {
+	var points strings.Builder
+	for i, value := range s.values {
+		if number, ok := value.(float64); ok {
+			fmt.Fprintf(&points, "%.1f,%.1f ", f.left+f.slot()*(float64(i)+0.5), f.top+f.h-f.size(number))
+		}
+	}
+	v.Lines = append(v.Lines, chartLine{points.String(), s.color})
 }
 
 // niceStep is a round distance of grid lines for about five of them.

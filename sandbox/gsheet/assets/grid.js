@@ -36,26 +36,25 @@
     return out;
   }
 
-  // Frozen rows and columns stick where the rows before them end.
+  // Frozen rows and columns stick where the rows before them end. Sizes are read first and written afterwards, so that
+  // the browser lays the page out once.
   function freeze() {
-    const table = grid().querySelector("table");
-    let top = table.tHead.offsetHeight, last = null;
-    for (const tr of table.querySelectorAll("tr.frozen")) {
-      for (const td of tr.children) td.style.top = top + "px";
-      top += tr.offsetHeight;
-      last = tr;
-    }
-    if (last) last.classList.add("last");
-    const heads = [...table.tHead.rows[0].children], cols = +table.dataset.frozenCols;
+    const table = grid().querySelector("table"), cols = +table.dataset.frozenCols;
+    const lefts = {};
+    if (cols) for (const head of table.tHead.rows[0].cells) lefts[head.dataset.col] = head.offsetLeft + "px";
+    let top = table.tHead.offsetHeight;
+    const tops = [...table.querySelectorAll("tr.frozen")].map(tr => { const at = top; top += tr.offsetHeight; return [tr, at]; });
+    const charts = [...grid().querySelectorAll(".chart")].map(fig => { const td = document.getElementById(fig.dataset.anchor); return [fig, td && [td.offsetLeft, td.offsetTop]]; });
+    tops.forEach(([tr, at], i) => {
+      for (const td of tr.children) td.style.top = at + "px";
+      tr.classList.toggle("last", i === tops.length - 1);
+    });
     for (const td of table.querySelectorAll("td.fc")) {
-      const c = place(td).c, head = heads.find(h => h.dataset.col === String(c));
-      td.style.left = head.offsetLeft + "px";
+      const c = place(td).c;
+      td.style.left = lefts[c];
       if (c === cols - 1) td.classList.add("last");
     }
-    for (const fig of grid().querySelectorAll(".chart")) {
-      const td = document.getElementById(fig.dataset.anchor);
-      if (td) { fig.style.left = td.offsetLeft + "px"; fig.style.top = td.offsetTop + "px"; }
-    }
+    for (const [fig, at] of charts) if (at) { fig.style.left = at[0] + "px"; fig.style.top = at[1] + "px"; }
   }
 
   function mark() {
