@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rolecall/classifier"
+	"rolecall/embedding"
+	"rolecall/evaluation"
+	"rolecall/label"
+)
+
+// evalFlags are the choices of "rolecall eval".
+type evalFlags struct {
+	labels, workbook    string
+	columns             []string
+	folds, shots, seeds int
+	curve, json         bool
+}
+
+func newEval(p *process) *cobra.Command {
+	var f evalFlags
+	cmd := &cobra.Command{
+		Use:   "eval --labels FILE",
+		Short: "Measure the labels on titles whose right labels are known",
+		Long: `Measure the labels on titles whose right labels are known: accuracy, macro-F1, calibration, precision and coverage at the
+target precision, the confusion of labels, and on request the learning curve.
+
+The file is CSV or tab-separated, with a column title and one or two columns of labels (role, seniority, or others of
+your own). a|b means that either is right; "?" in a column doubt marks rows that a careful person could label otherwise.
+
+Without --folds and --shots the workbook is measured as it is. --folds N adds the titles outside each fold as
+corrections. --shots K measures another taxonomy, made of the labels, learnt from K titles a label alone.`,
+		Example: `  rolecall eval --labels our-titles.csv
+  rolecall eval --labels our-titles.csv --workbook team-workbook --curve
+  rolecall eval --labels departments.tsv --shots 25 --seeds 5 --json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.labels == "" {
+				return usage(errors.New("--labels FILE is missing: the file of titles and their right labels"))
+			}
+			return p.eval(cmd.Context(), f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.labels, "labels", "", "file of titles and their right labels")
+	flags.StringSliceVar(&f.columns, "columns", nil, "label columns to use, where the names do not say it")
+	addWorkbookFlag(cmd, &f.workbook)
+	flags.IntVar(&f.folds, "folds", 0, "cross-validate with this many folds")
+	flags.IntVar(&f.shots, "shots", 0, "learn another taxonomy from this many titles a label")
+	flags.IntVar(&f.seeds, "seeds", 5, "how often the titles for --shots are drawn")
+	flags.BoolVar(&f.curve, "curve", false, "take the learning curve: accuracy after 0, 25, 50, 100, 200 and 400 corrections")
+	flags.BoolVar(&f.json, "json", false, "print as JSON")
+	cmd.MarkFlagsMutuallyExclusive("folds", "shots")
+	return cmd
+}
+
+func (p *process) eval(ctx context.Context, f evalFlags) error {
+	file, err := os.Open(f.labels)
+	if err != nil {
+		return err
+	}
+	labels, err := evaluation.ReadLabels(file, f.columns...)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("%s: %w", f.labels, err)
+	}
+	book, err := p.rulebook(ctx, f.workbook)
+	if err != nil {
+		return err
+	}
+	model, err := embedding.NewStatic()
+	if err != nil {
+		return fmt.Errorf("read the title model in the program: %w", err)
+	}
+	o := evaluation.Options{Book: book, Labels: labels, Folds: f.folds, Shots: f.shots, Seeds: f.seeds, Now: time.Now,
+		Fit: func(ctx context.Context, book label.Rulebook) (*classifier.Classifier, error) {
+			return classifier.Fit(ctx, book, model, classifier.Options{})
+		}}
+	if f.curve {
+		o.Curve = evaluation.CurvePoints()
+	}
+	report, err := evaluation.Run(ctx, o)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		out := json.NewEncoder(p.stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(report)
+	}
+	return report.Text(p.stdout)
+}
