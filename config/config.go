@@ -101,10 +101,11 @@ func (c Config) Secrets() []Secret {
 
 // HasCredentials says whether anything here could reach a real sheet or portal. The demo refuses to run then.
 func (c Config) HasCredentials() bool {
-	return c.HubSpot.Token.IsSet() || c.HubSpot.OAuthRefreshToken.IsSet() || c.signsInToGoogle()
+	return c.HubSpot.Token.IsSet() || c.HubSpot.OAuthRefreshToken.IsSet() || c.SignsInToGoogle()
 }
 
-func (c Config) signsInToGoogle() bool {
+// SignsInToGoogle says whether any way to sign in to Google is configured.
+func (c Config) SignsInToGoogle() bool {
 	g := c.Google
 	return g.ServiceAccountFile != "" || g.ServiceAccountJSON.IsSet() || g.ADC || g.OAuthClientID != ""
 }

@@ -81,6 +81,7 @@ func (r *Reconciler) labellerFor(ctx context.Context, book label.Rulebook) (Labe
 		return nil, fmt.Errorf("fit the classifier: %w", err)
 	}
 	r.labeller, r.revision, r.fitted = labeller, revision, r.Now()
+	r.show(book)
 	return labeller, nil
 }
 

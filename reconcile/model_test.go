@@ -52,6 +52,9 @@ func (f *byTable) Labeller(_ context.Context, book label.Rulebook, _ bool) (reco
 }
 func (f *byTable) ModelID() string                                  { return "table" }
 func (f *byTable) Quality() (q [label.AxisCount]classifier.Quality) { return q }
+func (f *byTable) Explain(context.Context, string) (e classifier.Explanation, err error) {
+	return e, nil
+}
 func (f *byTable) Evidence(ctx context.Context, title string) (label.Decision, error) {
 	d, err := f.Classify(ctx, []string{title})
 	return d[0], err

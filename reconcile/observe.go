@@ -139,7 +139,7 @@ func (r *Reconciler) bookOf(ctx context.Context, run *run) error {
 		corrections[i] = c.Correction
 	}
 	run.book = run.reading.Rulebook.WithCorrections(corrections)
-	r.settings, r.read = run.book.Settings, true
+	r.show(run.book)
 	run.report.CorrectionsUsed = len(corrections)
 	run.report.RowsWithErrors = run.reading.Errors
 	return nil

@@ -51,6 +51,8 @@ type Labeller interface {
 	Classify(ctx context.Context, titles []string) ([]label.Decision, error)
 	// Evidence decides one title and names the closest labelled titles.
 	Evidence(ctx context.Context, title string) (label.Decision, error)
+	// Explain tells all that led to a decision.
+	Explain(ctx context.Context, title string) (classifier.Explanation, error)
 	// ModelID names what decides, for caches.
 	ModelID() string
 	// Quality says how well each axis does on labelled titles that were held out of the fit.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -62,8 +63,7 @@ type Reconciler struct {
 	labeller Labeller
 	revision string
 	fitted   time.Time
-	settings label.Settings
-	read     bool              // a reading has succeeded
+	view     atomic.Pointer[View]
 	ensured  map[string]string // problems of taxonomy terms in HubSpot, by term ID
 }
 
@@ -75,11 +75,27 @@ func New(o Options) *Reconciler {
 	return &Reconciler{Options: o}
 }
 
-// Settings are those of the last reading of the sheet; ok is false when none has succeeded yet.
-func (r *Reconciler) Settings() (s label.Settings, ok bool) {
-	r.turn.Lock()
-	defer r.turn.Unlock()
-	return r.settings, r.read
+// View is what the last reading of the sheet and the last fit came to, for pages: it may be asked for at
+// any time, also while a run is under way.
+type View struct {
+	Settings   label.Settings
+	Taxonomies [label.AxisCount]label.Taxonomy
+	// Labeller is nil until the first fit.
+	Labeller Labeller
+}
+
+// View is the present one; ok is false while no reading has succeeded.
+func (r *Reconciler) View() (v View, ok bool) {
+	p := r.view.Load()
+	if p == nil {
+		return View{}, false
+	}
+	return *p, true
+}
+
+// show renews the View.
+func (r *Reconciler) show(book label.Rulebook) {
+	r.view.Store(&View{Settings: book.Settings, Taxonomies: book.Taxonomies, Labeller: r.labeller})
 }
 
 // errHeld marks a run that stopped before the first write.

@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"rolecall/label"
+	"rolecall/plan"
+	"rolecall/schedule"
+)
+
+func newRun(p *process) *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Run as a daemon: watch the sheet, label contacts on schedule",
+		Long: `Run until interrupted: look at the sheet every few seconds for answers, corrections and ticks, run on the schedule
+of the Settings tab, and at night read every contact, retrain and tidy up. The status page is served on the listen
+address. A second rolecall on the same store ends with exit code 75.`,
+		Example: "  rolecall run\n  rolecall run --listen 127.0.0.1:8321",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.daemon(cmd.Context(), dir)
+		},
+	}
+	addWorkbookFlag(cmd, &dir)
+	return cmd
+}
+
+func (p *process) daemon(ctx context.Context, dir string) error {
+	c, err := p.config(needsOf(dir)...)
+	if err != nil {
+		return err
+	}
+	log := p.logger(c)
+	for _, w := range c.Warnings {
+		log.Warn().Msg(w)
+	}
+	status := newStatus(c, log)
+	r, err := open(ctx, c, log, wiring{dir: dir, settle: true, metrics: status.metrics})
+	if err != nil {
+		return err
+	}
+	stop, err := status.serve(ctx, r)
+	if err != nil {
+		return errors.Join(err, r.Close())
+	}
+	err = (&daemon{rooms: r, poll: c.PollInterval, status: status}).loop(ctx)
+	return errors.Join(err, stop(), r.Close())
+}
+
+// daemon polls the sheet, works requests off and keeps the schedule.
+type daemon struct {
+	*rooms
+	poll time.Duration
+	// every overrides the schedule of runs; 0 keeps the Settings'.
+	every time.Duration
+	// worked is told what came of each request; may be nil.
+	worked func(plan.Report)
+	status *status
+	times  schedule.Times
+}
+
+// loop runs until ctx is over. What goes wrong in a poll or a run is logged and tried again; only the
+// store's own failure ends it.
+func (d *daemon) loop(ctx context.Context) error {
+	if n, err := d.store.RestartRequests(ctx, now()); err != nil {
+		return err
+	} else if n > 0 {
+		d.log.Info().Int("requests", n).Msg("requests of the last process go on")
+	}
+	clock := schedule.New(cronLog{d.log}, clockwork.NewRealClock(), d.tick)
+	d.status.beat(now())
+	defer func() {
+		if err := clock.Stop(); err != nil {
+			d.log.Warn().Err(err).Msg("stop the schedule")
+		}
+	}()
+	if err := d.enqueue(ctx, label.ActionRun, "start"); err != nil {
+		return err
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C:
+		}
+		if err := d.turn(ctx); err != nil {
+			return err
+		}
+		if err := d.reschedule(ctx, clock); err != nil {
+			d.log.Error().Err(err).Msg("the schedule of the Settings tab cannot be kept")
+		}
+		d.status.next.Store(clock.Next(schedule.Run).Unix())
+		d.status.beat(now())
+		timer.Reset(d.poll)
+	}
+}
+
+// turn is one look at the sheet and all the work that waits.
+func (d *daemon) turn(ctx context.Context) error {
+	for {
+		if err := d.Poll(ctx); err != nil && ctx.Err() == nil {
+			d.log.Error().Err(err).Msg("look at the sheet")
+		}
+		report, ok, err := d.Work(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return nil
+		}
+		if d.worked != nil {
+			d.worked(report)
+		}
+	}
+}
+
+// tick puts what is due into the queue.
+func (d *daemon) tick(ctx context.Context, name string) error {
+	switch name {
+	case schedule.Run:
+		return d.enqueue(ctx, label.ActionRun, "schedule")
+	case schedule.Sweep:
+		return d.enqueue(ctx, label.ActionSweep, "schedule")
+	case schedule.Tidy:
+		return d.enqueue(ctx, label.ActionTidy, "schedule")
+	case schedule.Retrain:
+		return d.enqueue(ctx, label.ActionRetrain, "schedule")
+	case schedule.Backup:
+		_, err := backup(ctx, d.config.Store, d.config.Backups, now())
+		if err == nil {
+			d.status.metrics.BackedUp()
+		}
+		return err
+	}
+	return nil
+}
+
+func (d *daemon) enqueue(ctx context.Context, a label.Action, source string) error {
+	_, _, err := d.store.Enqueue(ctx, label.Request{Action: a, Scope: "changed", Source: source, RequestedAt: now()})
+	return err
+}
+
+// reschedule follows the Settings tab.
+func (d *daemon) reschedule(_ context.Context, clock *schedule.Schedule) error {
+	v, ok := d.View()
+	if !ok {
+		return nil // no reading of the sheet has succeeded yet
+	}
+	s := v.Settings
+	times := schedule.Times{Every: s.Every, Cron: s.Cron, TimeZone: s.TimeZone, RetrainAt: s.RetrainAt}
+	if d.every > 0 {
+		times.Every, times.Cron = d.every, ""
+	}
+	if times == d.times {
+		return nil
+	}
+	jobs, err := schedule.Jobs(times)
+	if err != nil {
+		return err
+	}
+	if err := clock.Set(jobs...); err != nil {
+		return err
+	}
+	d.times = times
+	return nil
+}
+
+// cronLog is zerolog as the schedule's logger.
+type cronLog struct{ log zerolog.Logger }
+
+func (l cronLog) Debug(msg string, args ...any) { l.log.Debug().Fields(args).Msg(msg) }
+func (l cronLog) Info(msg string, args ...any)  { l.log.Debug().Fields(args).Msg(msg) }
+func (l cronLog) Warn(msg string, args ...any)  { l.log.Warn().Fields(args).Msg(msg) }
+func (l cronLog) Error(msg string, args ...any) { l.log.Error().Fields(args).Msg(msg) }

@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"rolecall/classifier"
+	"rolecall/config"
+	"rolecall/hubspot"
+	"rolecall/label"
+	"rolecall/store"
+	"rolecall/web"
+)
+
+// status is the status page of a running daemon.
+type status struct {
+	config  config.Config
+	log     zerolog.Logger
+	metrics *web.Metrics
+	address string
+	// next is when the next run is due, last when the loop last turned; Unix seconds, 0: not known.
+	next, last atomic.Int64
+	// sheetURL is where the sheet is, for a link.
+	sheetURL, portalURL string
+}
+
+// stalled is how long the loop may take for one turn before the process counts as hanging: a first back-fill
+// of half a million contacts takes an hour.
+const stalled = 3 * time.Hour
+
+func newStatus(c config.Config, log zerolog.Logger) *status {
+	return &status{config: c, log: log, metrics: web.NewMetrics(programVersion(), "built-in", now), sheetURL: c.SheetURL}
+}
+
+func (s *status) beat(at time.Time) { s.last.Store(at.Unix()) }
+
+// url is where the page is served; "" while it is not.
+func (s *status) url() string { return s.address }
+
+// serve serves the page until the returned stop is called.
+func (s *status) serve(ctx context.Context, r *rooms) (stop func() error, err error) {
+	kept := kept{r}
+	options := web.Options{
+		Runs: r.store, Queue: r.store, Contacts: r.store, Measures: kept, Explain: kept, Judge: kept, Taxonomies: kept.taxonomies,
+		Next: func() time.Time { return unix(s.next.Load()) }, Alive: s.alive, Ready: func(ctx context.Context) error { return s.ready(ctx, r) },
+		Metrics: s.metrics, Hosts: s.config.Hosts, Token: s.config.AdminToken.Reveal(), SheetURL: s.sheetURL, PortalURL: s.portalURL,
+		About: []web.Fact{{Name: "Version", Value: programVersion()}, {Name: "Store", Value: s.config.Store}}, Now: now, Log: s.log,
+	}
+	if options.Webhook, err = s.webhook(ctx, r); err != nil {
+		return nil, err
+	}
+	page, err := web.New(options)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", s.config.Listen)
+	if err != nil {
+		return nil, withCode(exitConfig, fmt.Errorf("serve the status page on %s: %w: choose another --listen, or port 0 for a free one", s.config.Listen, err))
+	}
+	s.address = "http://" + listener.Addr().String()
+	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	s.log.Info().Str("status_page", s.address).Msg("serving")
+	return func() error {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := server.Shutdown(end); err != nil {
+			return fmt.Errorf("end the status page: %w", err)
+		}
+		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve the status page: %w", err)
+		}
+		return nil
+	}, nil
+}
+
+func unix(seconds int64) time.Time {
+	if seconds <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
+}
+
+func (s *status) alive() error {
+	if last := unix(s.last.Load()); !last.IsZero() && now().Sub(last) > stalled {
+		return fmt.Errorf("the loop has not turned since %s", last.Format(time.RFC3339))
+	}
+	return nil
+}
+
+func (s *status) ready(ctx context.Context, r *rooms) error {
+	if err := r.store.SaveSetting(ctx, "ready_probe", now().Format(time.RFC3339)); err != nil {
+		return err
+	}
+	if _, ok := r.View(); !ok {
+		return errors.New("the sheet has not been read yet")
+	}
+	return nil
+}
+
+// kept shows the rooms as the status page wants to see them.
+type kept struct{ *rooms }
+
+func (k kept) taxonomies() [label.AxisCount]label.Taxonomy {
+	v, _ := k.View()
+	return v.Taxonomies
+}
+
+// Series reads a series from the store.
+func (k kept) Series(ctx context.Context, series string, limit int) ([]web.Point, error) {
+	points, err := k.store.Series(ctx, series, limit)
+	out := make([]web.Point, len(points))
+	for i, p := range points {
+		out[i] = web.Point{At: p.At, Value: p.Value}
+	}
+	return out, err
+}
+
+// Quality is the labeller's.
+func (k kept) Quality() (out [label.AxisCount]web.AxisQuality, ok bool) {
+	v, ok := k.View()
+	if !ok || v.Labeller == nil {
+		return out, false
+	}
+	for a, q := range v.Labeller.Quality() {
+		out[a] = web.AxisQuality(q)
+	}
+	return out, true
+}
+
+// Explain asks the labeller.
+func (k kept) Explain(ctx context.Context, title string) (web.Explanation, error) {
+	v, ok := k.View()
+	if !ok || v.Labeller == nil {
+		return web.Explanation{}, errors.New("nothing has been fitted yet: wait for the first run")
+	}
+	e, err := v.Labeller.Explain(ctx, title)
+	if err != nil {
+		return web.Explanation{}, err
+	}
+	out := web.Explanation{Title: e.Title, Normalized: e.Normalized, Kind: e.Kind, ModelID: v.Labeller.ModelID()}
+	for a, x := range e.Axes {
+		out.Axes[a] = axisExplanation(x, e.Decision.Findings[a])
+	}
+	return out, nil
+}
+
+func axisExplanation(x classifier.AxisExplanation, f label.Finding) web.AxisExplanation {
+	f.Evidence = x.Neighbors
+	out := web.AxisExplanation{Finding: f, Threshold: x.Threshold, Calibration: x.Calibration}
+	for _, s := range x.Rules {
+		out.Rules = append(out.Rules, web.RuleStep(s))
+	}
+	for _, v := range x.Votes {
+		out.Votes = append(out.Votes, web.Vote(v))
+	}
+	return out
+}
+
+var _ web.Runs = (*store.Store)(nil)
+
+// webhook is the receiver of HubSpot's events; nil where no secret is configured.
+func (s *status) webhook(_ context.Context, r *rooms) (http.Handler, error) {
+	if !s.config.WebhookSecret.IsSet() {
+		return nil, nil
+	}
+	h, err := hubspot.Webhook(hubspot.WebhookOptions{
+		Secret: hubspot.NewSecret(s.config.WebhookSecret.Reveal()), PublicURL: strings.TrimSuffix(s.config.PublicURL, "/") + "/hooks/hubspot",
+		PortalID: s.config.HubSpot.PortalID, Now: now, Log: s.log,
+		Hints: func(ctx context.Context, hints []hubspot.Hint) error {
+			var ids, erased []label.ContactID
+			for _, h := range hints {
+				if h.Kind == hubspot.HintErased {
+					erased = append(erased, h.ContactID)
+					continue
+				}
+				ids = append(append(ids, h.ContactID), h.Merged...)
+			}
+			return r.Reread(ctx, ids, erased)
+		},
+	})
+	return h, withCode(exitConfig, err)
+}

@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"rolecall/classifier"
+	"rolecall/config"
+	"rolecall/embedding"
+	"rolecall/hubspot"
+	"rolecall/label"
+	"rolecall/reconcile"
+	"rolecall/store"
+)
+
+// rooms are the parts of a running rolecall, joined.
+type rooms struct {
+	config config.Config
+	log    zerolog.Logger
+	store  *store.Store
+	crm    *hubspot.CRM
+	sheet  reconcile.ControlPlane
+	*reconcile.Reconciler
+}
+
+// wiring says how rooms differ from the ordinary.
+type wiring struct {
+	// dir is a directory of CSV files in the place of the sheet.
+	dir string
+	// settle lets an answer in Review count only once it has stood for one more reading.
+	settle   bool
+	progress func(step string, done int)
+	metrics  metrics
+}
+
+// metrics hears of what happens in every room.
+type metrics interface {
+	reconcile.Metrics
+	hubspot.Metrics
+}
+
+// open joins the rooms. Close them in any case.
+func open(ctx context.Context, c config.Config, log zerolog.Logger, w wiring) (*rooms, error) {
+	r := &rooms{config: c, log: log}
+	if err := r.open(ctx, w); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+func (r *rooms) open(ctx context.Context, w wiring) (err error) {
+	if r.store, err = store.Open(ctx, r.config.Store); err != nil {
+		return err
+	}
+	if r.crm, err = openHubSpot(ctx, r.config, r.store, r.log, w.metrics); err != nil {
+		return err
+	}
+	if r.sheet, err = openSheet(ctx, r.config, w.dir, r.log); err != nil {
+		return err
+	}
+	builtIn, err := embedding.NewStatic()
+	if err != nil {
+		return fmt.Errorf("read the title model in the program: %w", err)
+	}
+	fitter := &reconcile.ClassifierFitter{
+		BuiltIn: builtIn, Options: classifier.Options{Seed: 1, Cache: r.store}, State: r.store,
+		Chosen: func(name string) (embedding.Embedder, error) { return chosenEmbedder(name, r.config, r.store) },
+		Away: func(name string, err error) {
+			r.log.Warn().Str("embedder", name).Err(err).Msg("the chosen embedder does not answer, the built-in one stands in")
+		},
+	}
+	o := reconcile.Options{Sheet: r.sheet, CRM: r.crm, State: r.store, Fitter: fitter, Now: now, Log: r.log, Settle: w.settle, Progress: w.progress}
+	if w.metrics != nil {
+		o.Metrics = w.metrics
+	}
+	r.Reconciler = reconcile.New(o)
+	return nil
+}
+
+// Close closes what is open.
+func (r *rooms) Close() error {
+	if r.store == nil {
+		return nil
+	}
+	return r.store.Close()
+}
+
+func now() time.Time { return time.Now().UTC() }
+
+// openHubSpot makes the CRM that the settings describe. The settings of the sheet about limits are not known yet; the
+// half of the limits that is the default is left to the portal's other apps.
+func openHubSpot(ctx context.Context, c config.Config, s *store.Store, log zerolog.Logger, m hubspot.Metrics) (*hubspot.CRM, error) {
+	source, err := s.Setting(ctx, settingSource)
+	if err != nil {
+		return nil, err
+	}
+	auth := hubspot.Static(hubspot.NewSecret(c.HubSpot.Token.Reveal()))
+	if !c.HubSpot.Token.IsSet() {
+		auth, err = hubspot.OAuth(hubspot.OAuthOptions{
+			BaseURL: c.HubSpot.BaseURL, Version: hubspot.Version(c.HubSpot.Version), ClientID: c.HubSpot.OAuthClientID,
+			ClientSecret: hubspot.NewSecret(c.HubSpot.OAuthClientSecret.Reveal()), RefreshToken: hubspot.NewSecret(c.HubSpot.OAuthRefreshToken.Reveal()), File: c.HubSpot.OAuthTokenFile,
+		})
+		if err != nil {
+			return nil, withCode(exitConfig, err)
+		}
+	}
+	o := hubspot.Options{
+		BaseURL: c.HubSpot.BaseURL, Version: hubspot.Version(c.HubSpot.Version), Auth: auth, Now: now, Rand: rand.Float64, Log: log,
+		Share: label.DefaultSettings().ShareOfLimits, KnownSource: source,
+		OnSource: func(source string) {
+			if err := s.SaveSetting(context.WithoutCancel(ctx), settingSource, source); err != nil {
+				log.Warn().Err(err).Msg("keep who we are in HubSpot's history")
+			}
+		},
+		Journal: func(id label.ContactID, a label.Axis) (label.Value, time.Time, bool) {
+			value, at, ok, err := s.LastWrite(ctx, id, a)
+			if err != nil {
+				log.Warn().Err(err).Msg("read the journal")
+			}
+			return value, at, ok && err == nil
+		},
+	}
+	if m != nil {
+		o.Metrics = m
+	}
+	crm, err := hubspot.New(o)
+	return crm, withCode(exitConfig, err)
+}
+
+// settingSource keeps under which source HubSpot files our writes.
+const settingSource = "hubspot_source"
+
+// The lengths of vectors where the Settings do not say ("openai:text-embedding-3-small@512" does).
+const (
+	openAIDimension = 1536
+	geminiDimension = 3072
+)
+
+// chosenEmbedder makes the embedder that the Settings tab names: "openai:MODEL", "gemini:MODEL", each with "@LENGTH"
+// where the length of its vectors is not the usual one, or "model2vec:DIRECTORY". Vectors are kept in the store.
+func chosenEmbedder(name string, c config.Config, s *store.Store) (embedding.Embedder, error) {
+	provider, model, _ := strings.Cut(name, ":")
+	if provider == "model2vec" {
+		return embedding.LoadModel2Vec(model)
+	}
+	o := embedding.RemoteOptions{Model: model, Dimension: map[string]int{"openai": openAIDimension, "gemini": geminiDimension}[provider]}
+	if at := strings.LastIndex(model, "@"); at > 0 {
+		n, err := strconv.Atoi(model[at+1:])
+		if err != nil || n <= 0 {
+			return nil, fmt.Errorf("embedder %q: %q is no length of a vector: write a number such as 512", name, model[at+1:])
+		}
+		o.Model, o.Dimension, o.Shorten = model[:at], n, true
+	}
+	var remote *embedding.Remote
+	var err error
+	switch provider {
+	case "openai":
+		o.BaseURL, o.Key = c.Embedding.OpenAIBaseURL, c.Embedding.OpenAIKey.Reveal()
+		remote, err = embedding.NewOpenAI(o)
+	case "gemini":
+		o.BaseURL, o.Key = c.Embedding.GeminiBaseURL, c.Embedding.GeminiKey.Reveal()
+		remote, err = embedding.NewGemini(o)
+	default:
+		return nil, fmt.Errorf("embedder %q is not known: use built-in, openai:MODEL, gemini:MODEL or model2vec:DIRECTORY", name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return embedding.NewCached(remote, embedding.NewByteCache(s)), nil
+}
