@@ -1,0 +1,206 @@
+package main_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// imports is the house: which of our packages may import which. Sub-packages of sandbox may import one another.
+//
+//	| package                         | may import                                                     |
+//	|---------------------------------|----------------------------------------------------------------|
+//	| label, title, config, schedule, chart | nothing                                                  |
+//	| sandbox                         | its own sub-packages only, so that it stays a witness          |
+//	| embedding                       | title                                                          |
+//	| plan                            | label                                                          |
+//	| workbook                        | label, title                                                   |
+//	| classifier                      | label, title, embedding                                        |
+//	| evaluation                      | label, classifier, chart                                       |
+//	| store                           | label, plan, embedding                                         |
+//	| sheets                          | label, plan, workbook                                          |
+//	| hubspot                         | label, plan                                                    |
+//	| reconcile                       | label, title, plan, workbook, classifier, embedding            |
+//	| web                             | label, plan, chart                                             |
+//	| train                           | title, embedding                                               |
+//	| cli                             | all                                                            |
+func imports() map[string]string {
+	return map[string]string{
+		"label": "", "title": "", "config": "", "schedule": "", "chart": "", "sandbox": "",
+		"embedding": "title", "plan": "label", "workbook": "label title", "classifier": "label title embedding",
+		"evaluation": "label classifier chart", "store": "label plan embedding", "sheets": "label plan workbook", "hubspot": "label plan",
+		"reconcile": "label title plan workbook classifier embedding", "web": "label plan chart", "train": "title embedding",
+		"cli": "*", "": "cli",
+	}
+}
+
+const module = "rolecall"
+
+// room is the first element of a package's path below the module; "" is the program itself.
+func room(path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, module), "/"), "/")
+	return first
+}
+
+func TestNoRoomImportsWhatItMayNot(t *testing.T) {
+	raw, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := imports()
+	seen := 0
+	for line := range strings.Lines(string(raw)) {
+		fields := strings.Fields(line)
+		from := room(fields[0])
+		allowed, known := table[from]
+		if !known {
+			t.Errorf("package %s has no line in the table of imports", fields[0])
+			continue
+		}
+		for _, path := range fields[1:] {
+			if path != module && !strings.HasPrefix(path, module+"/") {
+				continue
+			}
+			seen++
+			if to := room(path); to != from && allowed != "*" && !slices.Contains(strings.Fields(allowed), to) {
+				t.Errorf("%s imports %s: %s may import %q only", fields[0], path, from, allowed)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d imports were looked at", seen)
+	}
+}
+
+// sources calls visit for every Go file of ours that is not a test.
+func sources(t *testing.T, visit func(path string, file *ast.File)) {
+	t.Helper()
+	count := 0
+	err := filepath.WalkDir(".", func(path string, entry os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") && path != "." || entry.Name() == "node_modules"):
+			return filepath.SkipDir
+		case !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		count++
+		visit(path, file)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if count < 50 {
+		t.Errorf("only %d files were looked at", count)
+	}
+}
+
+func TestNoInitAndNoExitOutsideMain(t *testing.T) {
+	sources(t, func(path string, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				if n.Name.Name == "init" && n.Recv == nil {
+					t.Errorf("%s has an init function", path)
+				}
+			case *ast.SelectorExpr:
+				pkg, ok := n.X.(*ast.Ident)
+				if !ok {
+					return true
+				}
+				exits := pkg.Name == "os" && n.Sel.Name == "Exit" || pkg.Name == "log" && strings.HasPrefix(n.Sel.Name, "Fatal")
+				if exits && file.Name.Name != "main" {
+					t.Errorf("%s ends the process with %s.%s: return an error", path, pkg.Name, n.Sel.Name)
+				}
+			}
+			return true
+		})
+	})
+}
+
+// A package variable is state that everybody shares, unless nobody can change it: an error to compare with, embedded
+// files, a table that is built once from them, or the assertion that a type has an interface.
+func TestNoPackageState(t *testing.T) {
+	sources(t, func(path string, file *ast.File) {
+		for _, d := range file.Decls {
+			decl, ok := d.(*ast.GenDecl)
+			if !ok || decl.Tok != token.VAR {
+				continue
+			}
+			for _, s := range decl.Specs {
+				spec := s.(*ast.ValueSpec)
+				for i, name := range spec.Names {
+					if name.Name == "_" || embedded(decl, spec) || i < len(spec.Values) && sentinel(spec.Values[i]) {
+						continue
+					}
+					t.Errorf("%s keeps state in the package variable %s", path, name.Name)
+				}
+			}
+		}
+	})
+}
+
+func embedded(decl *ast.GenDecl, spec *ast.ValueSpec) bool {
+	for _, doc := range []*ast.CommentGroup{decl.Doc, spec.Doc} {
+		if doc == nil {
+			continue
+		}
+		for _, c := range doc.List {
+			if strings.HasPrefix(c.Text, "//go:embed ") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func sentinel(value ast.Expr) bool {
+	call, ok := value.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	pkg, ok := f.X.(*ast.Ident)
+	return ok && (pkg.Name == "errors" && f.Sel.Name == "New" || pkg.Name == "fmt" && f.Sel.Name == "Errorf" || pkg.Name == "sync" && strings.HasPrefix(f.Sel.Name, "OnceValue"))
+}
+
+// Nothing that is kept in git names a path of the machine on which it was written.
+func TestNoPathOfAMachine(t *testing.T) {
+	raw, err := exec.Command("git", "ls-files", "-z").Output()
+	if err != nil {
+		t.Skip("this is no git checkout")
+	}
+	homes := []string{"/ho" + "me/", "/ro" + "ot/", "/wo" + "rk/", "/Us" + "ers/", "C:" + `\Users`, "/tm" + "p/brief"}
+	allowed := []string{"/ho" + "me/a"} // of an example
+	for name := range strings.SplitSeq(strings.TrimRight(string(raw), "\x00"), "\x00") {
+		text, err := os.ReadFile(name)
+		if err != nil || slices.Contains(text[:min(len(text), 8000)], 0) {
+			continue // deleted meanwhile, or no text
+		}
+		for number, line := range strings.Split(string(text), "\n") {
+			for _, ok := range allowed {
+				line = strings.ReplaceAll(line, ok, "")
+			}
+			for _, home := range homes {
+				if i := strings.Index(line, home); i >= 0 && (i == 0 || strings.ContainsRune(" \t\"'`(=:,", rune(line[i-1]))) {
+					t.Errorf("%s:%d names a path of a machine: %s", name, number+1, home)
+				}
+			}
+		}
+	}
+}
