@@ -32,6 +32,7 @@ type desk struct {
 	t      testing.TB
 	server *gsheet.Server
 	id     string
+	url    string
 	reads  atomic.Int64
 	writes atomic.Int64
 	// before is called for every request before it is passed on.
@@ -90,7 +91,7 @@ func newDesk(t testing.TB, seed int64) *desk {
 	if err := json.NewDecoder(resp.Body).Decode(&made); err != nil || made.SpreadsheetID == "" {
 		t.Fatalf("no spreadsheet: %v", err)
 	}
-	d.id = made.SpreadsheetID
+	d.id, d.url = made.SpreadsheetID, web.URL
 	d.Sheet = d.open(web.URL)
 	return d
 }
