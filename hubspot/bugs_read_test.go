@@ -267,6 +267,23 @@ func TestAfterAMassUpdateTheListIsRead(t *testing.T) {
 	if n := w.count(ending("/search")) - before; len(got.all) != 9_000 || n > 3 || !next.Complete || !next.Watermark.After(cur.Watermark) {
 		t.Errorf("%d contacts, %d searches, cursor %+v", len(got.all), n, next)
 	}
+	for _, step := range []struct {
+		name   string
+		pause  time.Duration
+		found  int
+		atMost int // requests
+	}{
+		{"at once", 0, 0, 1},
+		{"when the overlap has passed, a second time", 15 * time.Minute, 9_000, 100},
+		{"at once after that", 0, 0, 1},
+		{"and from then on", time.Hour, 0, 1},
+	} {
+		c.advance(step.pause)
+		all := len(w.all)
+		if got, next = changed(t, crm, next); len(got.all) != step.found || len(w.all)-all > step.atMost {
+			t.Errorf("%s: %d contacts in %d requests", step.name, len(got.all), len(w.all)-all)
+		}
+	}
 }
 
 // A search must not be believed when it is not in the order that was asked for: keyset paging would skip.
@@ -436,6 +453,37 @@ func TestTheOverlapIsReadTwiceAndThenLeft(t *testing.T) {
 	if last, _ := changed(t, crm, cur); last.handed > 0 || len(w.all)-before != 1 {
 		t.Errorf("afterwards: %d contacts in %d requests", last.handed, len(w.all)-before)
 	}
+}
+
+// What is found while the overlap is left out gets its second reading too.
+func TestALateChangeBesideAnEarlyOneIsFound(t *testing.T) {
+	index := &stubIndex{}
+	url, c := stub(t, func(w http.ResponseWriter, r *http.Request, body []byte) { index.answer(w, body) })
+	start := c.Now().UnixMilli()
+	for i := range 300 {
+		index.all = append(index.all, stubContact{id: int64(i + 1), modified: start - 1000 + int64(i)})
+	}
+	index.all = append(index.all, stubContact{id: 901, modified: start + 540_000, hidden: true}, stubContact{id: 902, modified: start + 539_000, hidden: true})
+	crm := client(t, url, c)
+	_, cur := changed(t, crm, label.Cursor{Complete: true, Watermark: time.UnixMilli(start - 1000)})
+	c.advance(9 * time.Minute)
+	index.set(300, func(x *stubContact) { x.hidden = false })
+	got, cur := changed(t, crm, cur)
+	if len(got.all) != 1 {
+		t.Fatalf("%d contacts with the overlap left out", len(got.all))
+	}
+	c.advance(2 * time.Minute)
+	_, cur = changed(t, crm, cur) // the second reading of the three hundred
+	c.advance(time.Minute)
+	index.set(301, func(x *stubContact) { x.hidden = false })
+	for range 4 {
+		got, cur = changed(t, crm, cur)
+		if _, found := got.all["902"]; found {
+			return
+		}
+		c.advance(5 * time.Minute)
+	}
+	t.Error("the late one was never found")
 }
 
 func TestChangedStopsWithTheContext(t *testing.T) {

@@ -71,7 +71,11 @@ func (w *walk) run(ctx context.Context) (label.Cursor, error) {
 			continue
 		}
 		if first && w.c.listIsQuicker(ctx, out) {
-			return w.c.list(ctx, label.Cursor{}, w.page, "")
+			cur, err := w.c.list(ctx, label.Cursor{}, w.page, "")
+			if err == nil {
+				w.c.remember(overlapRead{before: start, after: cur.Watermark, from: from, began: began, large: true})
+			}
+			return cur, err
 		}
 		last, err := w.deliver(out.Results)
 		if err != nil {
@@ -89,7 +93,7 @@ func (w *walk) run(ctx context.Context) (label.Cursor, error) {
 		}
 		w.from, w.tail = w.from.Add(time.Millisecond), nil
 	}
-	w.c.remember(overlapRead{before: start, after: w.cur.Watermark, from: from, began: began, partial: partial, large: w.count > 10*w.c.opt.Limits.SearchPage})
+	w.c.remember(overlapRead{before: start, after: w.cur.Watermark, from: from, began: began, partial: partial, large: w.count > w.c.opt.Limits.SearchPage})
 	return w.cur, nil
 }
 

@@ -16,10 +16,11 @@ import "time"
 // The floor is the time up to which everything has been read a second time.
 type overlapMemory struct {
 	watermark time.Time // where the last read ended
-	readAt    time.Time // when what lies before watermark was first read, our clock
+	mark      time.Time // where the last read ended that did not leave the overlap out
+	readAt    time.Time // when that was, our clock: what lies before mark had been read by then
 	from      time.Time // where the second reading has to begin
 	floor     time.Time
-	large     bool // more than ten pages lie within the overlap
+	large     bool // more than a page lies within the overlap
 }
 
 // overlapRead is one finished incremental read.
@@ -59,12 +60,12 @@ func (c *CRM) remember(r overlapRead) {
 	case known && r.partial:
 		m.watermark = r.after // the rest stays as it is: the second reading is still to come
 	case known && r.began.Sub(m.readAt) >= c.opt.Overlap:
-		m.floor = r.before.Add(time.Millisecond)
+		m.floor = m.mark.Add(time.Millisecond)
 		fallthrough
 	case !known || r.after.After(r.before):
 		if !known {
 			m.floor = time.Time{}
 		}
-		m.watermark, m.readAt, m.from, m.large = r.after, r.began, r.from, r.large
+		m.watermark, m.mark, m.readAt, m.from, m.large = r.after, r.after, r.began, r.from, r.large
 	}
 }
