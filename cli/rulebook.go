@@ -3,11 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"rolecall/classifier"
+	"rolecall/config"
 	"rolecall/embedding"
 	"rolecall/label"
 	"rolecall/workbook"
@@ -21,7 +21,7 @@ func addWorkbookFlag(cmd *cobra.Command, dir *string) {
 // rulebook is what decides: the directory's, else the configured sheet's, else the default workbook's. Rows that are
 // left out for an error are counted on stderr.
 func (p *process) rulebook(ctx context.Context, dir string) (label.Rulebook, error) {
-	snapshot, err := p.snapshot(dir)
+	snapshot, err := p.snapshot(ctx, dir)
 	if err != nil {
 		return label.Rulebook{}, err
 	}
@@ -57,9 +57,28 @@ func (p *process) labeller(ctx context.Context, book label.Rulebook) (*classifie
 	return classifier.Fit(ctx, book, model, classifier.Options{Cache: newModelCache(p.getenv)})
 }
 
-func (p *process) snapshot(dir string) (workbook.Snapshot, error) {
+// snapshot reads the directory, else the configured sheet, else the default workbook.
+func (p *process) snapshot(ctx context.Context, dir string) (workbook.Snapshot, error) {
 	if dir != "" {
-		return workbook.ReadDir(dir, time.Now().UTC())
+		return workbook.ReadDir(dir, now())
 	}
-	return workbook.Default()
+	c, err := p.config()
+	if err != nil {
+		return workbook.Snapshot{}, err
+	}
+	if c.SheetURL == "" {
+		return workbook.Default()
+	}
+	return p.readSheet(ctx, c)
+}
+
+func (p *process) readSheet(ctx context.Context, c config.Config) (workbook.Snapshot, error) {
+	if err := c.Require(config.NeedGoogle); err != nil {
+		return workbook.Snapshot{}, err
+	}
+	sheet, err := openSheet(ctx, c, "", p.logger(c))
+	if err != nil {
+		return workbook.Snapshot{}, err
+	}
+	return sheet.Read(ctx)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rolecall/config"
 	"rolecall/workbook"
 )
 
@@ -17,11 +18,12 @@ settings.csv. Commands that read the sheet take such a folder with --workbook DI
 workbook in git, or try things without Google. Cells that a spreadsheet would run as a formula get an apostrophe in
 front; reading takes it away again.`,
 		Example: `  rolecall workbook default team-workbook
+  rolecall workbook export team-workbook
   rolecall classify contacts.csv --workbook team-workbook`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	group.AddCommand(newWorkbookDefault(p))
+	group.AddCommand(newWorkbookDefault(p), newWorkbookExport(p))
 	return group
 }
 
@@ -34,6 +36,27 @@ func newWorkbookDefault(p *process) *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			snapshot, err := workbook.Default()
+			if err != nil {
+				return err
+			}
+			return p.writeWorkbook(args[0], snapshot)
+		},
+	}
+}
+
+func newWorkbookExport(p *process) *cobra.Command {
+	return &cobra.Command{
+		Use:     "export DIR",
+		Short:   "Write the configured sheet's tabs",
+		Long:    `Write the tabs of the configured Google Sheet as they stand, bad rows among them. Files that are there already are not overwritten.`,
+		Example: `  rolecall workbook export team-workbook`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := p.config(config.NeedSheet)
+			if err != nil {
+				return err
+			}
+			snapshot, err := p.readSheet(cmd.Context(), c)
 			if err != nil {
 				return err
 			}
