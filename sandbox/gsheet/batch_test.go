@@ -84,6 +84,8 @@ func TestWhatLiesOnRangesFollowsInsertsDeletesAndMoves(t *testing.T) {
 		formula, rule, choices, where string
 	}{
 		{"insert rows before", dim("insertDimension", "ROWS", 1, 3, ""), 6, 2, 6, 8, 2, 4, "=SUM(One!C7:D8)+One!$C$7", `=$C7="x"`, "=One!$C$7:$C", "C7"},
+		{"insert rows right before", dim("insertDimension", "ROWS", 4, 5, ""), 5, 2, 5, 7, 2, 4, "=SUM(One!C6:D7)+One!$C$6", `=$C6="x"`, "=One!$C$6:$C", "C6"},
+		{"insert rows right after", dim("insertDimension", "ROWS", 6, 7, ""), 4, 2, 4, 6, 2, 4, "=SUM(One!C5:D6)+One!$C$5", `=$C5="x"`, "=One!$C$5:$C", "C5"},
 		{"insert rows inside", dim("insertDimension", "ROWS", 5, 6, ""), 4, 2, 4, 7, 2, 4, "=SUM(One!C5:D7)+One!$C$5", `=$C5="x"`, "=One!$C$5:$C", "C5"},
 		{"delete rows before", dim("deleteDimension", "ROWS", 0, 2, ""), 2, 2, 2, 4, 2, 4, "=SUM(One!C3:D4)+One!$C$3", `=$C3="x"`, "=One!$C$3:$C", "C3"},
 		{"insert columns before", dim("insertDimension", "COLUMNS", 0, 1, ""), 4, 3, 4, 6, 3, 5, "=SUM(One!D5:E6)+One!$D$5", `=$D5="x"`, "=One!$D$5:$D", "D5"},
@@ -121,6 +123,7 @@ func TestWhatLiesOnRangesFollowsInsertsDeletesAndMoves(t *testing.T) {
 		c.batch(dim("deleteDimension", "COLUMNS", 2, 3, ""))
 		c.refused("GET", "/v4/spreadsheets/ID/developerMetadata/2", "", 404)
 		c.ok("GET", "/v4/spreadsheets/ID/developerMetadata/1", "")
+		c.same(c.ok("GET", "/v4/spreadsheets/ID/values/Two's%20tab!A1?valueRenderOption=FORMULA", "")["values"], `[["=SUM(One!C5:C6)+#REF!"]]`)
 		if got := c.look("sheets.protectedRanges"); len(got["sheets"].([]any)[0].(object)) != 0 {
 			t.Fatal(got)
 		}
@@ -165,4 +168,82 @@ func TestFieldMasksTouchOnlyWhatTheyName(t *testing.T) {
 	got := c.ok("GET", "/v4/spreadsheets/ID?ranges=One!A1&fields=sheets.data.rowData.values(userEnteredValue,note,userEnteredFormat)", "")
 	c.same(got, `{"sheets":[{"data":[{"rowData":[{"values":[{"userEnteredValue":{"stringValue":"v"},"userEnteredFormat":{"backgroundColor":{"green":0.49803922},
 		"backgroundColorStyle":{"rgbColor":{"green":0.49803922}},"textFormat":{"bold":false,"fontSize":12},"wrapStrategy":"WRAP"}}]}]}]}]}`)
+}
+
+func TestMergesAreMergedAndUnmergedWhole(t *testing.T) {
+	c := newClient(t, gsheet.Options{})
+	c.put("One!A1", `[["a","b"],["c","d"]]`)
+	merge := func(kind string, r1, c1 int) string {
+		return fmt.Sprintf(`{"requests":[{"%s":{"range":{"sheetId":101,"startRowIndex":0,"endRowIndex":%d,"startColumnIndex":0,"endColumnIndex":%d}}}]}`, kind, r1, c1)
+	}
+	c.ok("POST", "/v4/spreadsheets/ID:batchUpdate", merge("mergeCells", 2, 2))
+	c.want("One!A1:B2", `[["a"]]`)
+	c.put("One!B2", `[["covered"]]`)
+	c.want("One!A1:B2", `[["a"]]`)
+	for _, kind := range []string{"mergeCells", "unmergeCells"} {
+		if got := c.refused("POST", "/v4/spreadsheets/ID:batchUpdate", merge(kind, 1, 2), 400); !strings.Contains(got, "select all cells in a merged range") {
+			t.Error(got)
+		}
+	}
+	c.ok("POST", "/v4/spreadsheets/ID:batchUpdate", merge("mergeCells", 3, 3))
+	c.same(c.look("sheets.merges")["sheets"].([]any)[0], `{"merges":[{"sheetId":101,"startRowIndex":0,"endRowIndex":3,"startColumnIndex":0,"endColumnIndex":3}]}`)
+	c.ok("POST", "/v4/spreadsheets/ID:batchUpdate", merge("unmergeCells", 5, 5))
+	c.same(c.look("sheets.merges")["sheets"].([]any)[0], `{}`)
+}
+
+func TestABasicFiltersSortMovesRowsAndAFilterViewsDoesNot(t *testing.T) {
+	c := newClient(t, gsheet.Options{})
+	c.put("One!A1", `[["z header"],["b"],["a"]]`)
+	filter := func(kind string) string {
+		return `{"` + kind + `":{"filter":{"range":{"sheetId":101,"endColumnIndex":1},"sortSpecs":[{"dimensionIndex":0,"sortOrder":"ASCENDING"}]}}}`
+	}
+	c.batch(filter("addFilterView"))
+	c.want("One!A1:A3", `[["z header"],["b"],["a"]]`)
+	c.batch(filter("setBasicFilter"))
+	c.want("One!A1:A3", `[["z header"],["a"],["b"]]`)
+	c.batch(`{"clearBasicFilter":{"sheetId":101}}`)
+	c.want("One!A1:A3", `[["z header"],["a"],["b"]]`)
+}
+
+func TestRowsThatAFilterHidesGetTheirRuleOnlyWhenAskedFor(t *testing.T) {
+	c := newClient(t, gsheet.Options{})
+	c.put("One!A1", `[["h"],["hide"],["show"]]`)
+	c.batch(`{"setBasicFilter":{"filter":{"range":{"sheetId":101,"endRowIndex":3,"endColumnIndex":1},"criteria":{"0":{"hiddenValues":["hide"]}}}}}`)
+	rule := func(included bool) string {
+		return fmt.Sprintf(`{"setDataValidation":{"range":{"sheetId":101,"startRowIndex":1,"endRowIndex":3,"startColumnIndex":1,"endColumnIndex":2},"filteredRowsIncluded":%t,"rule":{"condition":{"type":"BOOLEAN"}}}}`, included)
+	}
+	const where, ruled = "/v4/spreadsheets/ID?ranges=One!B2:B3&fields=sheets.data.rowData.values.dataValidation", `{"values":[{"dataValidation":{"condition":{"type":"BOOLEAN"}}}]}`
+	rows := func() any {
+		return c.ok("GET", where, "")["sheets"].([]any)[0].(object)["data"].([]any)[0].(object)["rowData"]
+	}
+	c.batch(rule(false))
+	c.same(rows(), `[{},`+ruled+`]`)
+	c.batch(rule(true))
+	c.same(rows(), `[`+ruled+`,`+ruled+`]`)
+}
+
+func TestMetadataIsFoundByKeyValueTypeAndPlace(t *testing.T) {
+	c := newClient(t, gsheet.Options{})
+	for i, location := range []string{`{"spreadsheet":true}`, `{"sheetId":101}`, `{"dimensionRange":{"sheetId":101,"dimension":"ROWS","startIndex":3,"endIndex":4}}`, `{"dimensionRange":{"sheetId":101,"dimension":"COLUMNS","startIndex":3,"endIndex":4}}`, `{"sheetId":102}`} {
+		c.batch(fmt.Sprintf(`{"createDeveloperMetadata":{"developerMetadata":{"metadataId":%d,"metadataKey":"k","metadataValue":"v%d","visibility":"DOCUMENT","location":%s}}}`, i+1, i%2, location))
+	}
+	for lookup, want := range map[string]string{
+		`{"metadataKey":"k"}`: "[1 2 3 4 5]", `{"metadataKey":"other"}`: "[]", `{"metadataValue":"v1"}`: "[2 4]", `{"locationType":"ROW"}`: "[3]", `{"metadataId":4}`: "[4]", `{"visibility":"PROJECT"}`: "[]",
+		`{"metadataLocation":{"sheetId":101}}`: "[2]", `{"metadataLocation":{"sheetId":101},"locationMatchingStrategy":"INTERSECTING_LOCATION"}`: "[1 2 3 4]",
+	} {
+		found := c.ok("POST", "/v4/spreadsheets/ID/developerMetadata:search", `{"dataFilters":[{"developerMetadataLookup":`+lookup+`}]}`)
+		ids := []int{}
+		matched, _ := found["matchedDeveloperMetadata"].([]any)
+		for _, m := range matched {
+			ids = append(ids, int(m.(object)["developerMetadata"].(object)["metadataId"].(float64)))
+		}
+		if got := fmt.Sprint(ids); got != want {
+			t.Errorf("%s finds %s, want %s", lookup, got, want)
+		}
+	}
+	c.batch(`{"deleteSheet":{"sheetId":101}}`)
+	found := c.ok("POST", "/v4/spreadsheets/ID/developerMetadata:search", `{"dataFilters":[{"developerMetadataLookup":{"metadataKey":"k"}}]}`)
+	if n := len(found["matchedDeveloperMetadata"].([]any)); n != 2 {
+		t.Errorf("%d pieces of metadata are left after their tab was deleted, want 2", n)
+	}
 }
