@@ -6,6 +6,7 @@ package hubspot_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"os"
@@ -61,7 +62,10 @@ func TestOurShareIsKept(t *testing.T) {
 				w.Header().Set("X-HubSpot-RateLimit-Remaining", "60")
 				say(w, 200, `{"portalId":1}`)
 			})
-			crm := client(t, address, c, func(o *hubspot.Options) { o.Share = share })
+			crm := client(t, address, c)
+			if err := crm.SetShare(share); err != nil {
+				t.Fatal(err)
+			}
 			for range 300 {
 				if _, err := crm.Account(t.Context()); err != nil {
 					t.Fatal(err)
@@ -85,6 +89,15 @@ func TestOurShareIsKept(t *testing.T) {
 				t.Errorf("%d calls took %.1f s, the limit alone demands %.1f s", len(at), took, ideal)
 			}
 		})
+	}
+}
+
+func TestASharesBounds(t *testing.T) {
+	crm := client(t, "http://127.0.0.1:1", newClock())
+	for _, share := range []float64{-0.1, 0.91, math.NaN(), math.Inf(1)} {
+		if err := crm.SetShare(share); !errors.Is(err, hubspot.KindOptions) {
+			t.Errorf("%v: %v", share, err)
+		}
 	}
 }
 

@@ -181,6 +181,16 @@ func (l *limiter) setZone(z *time.Location, serverNow time.Time) {
 	}
 }
 
+// setShare changes what is left to others, from now on.
+func (l *limiter) setShare(share float64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.share = share
+	for i := range l.buckets {
+		l.resize(lane(i))
+	}
+}
+
 // rate is how many calls a second are ours at present.
 func (l *limiter) rate(i lane) float64 {
 	l.mu.Lock()

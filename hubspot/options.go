@@ -28,7 +28,8 @@ type Options struct {
 	Version Version
 	// Auth gives the bearer token; see Static and OAuth.
 	Auth TokenSource
-	// HTTP is the client underneath; its redirect policy is replaced: none is followed. Default: 60 s a call.
+	// HTTP is the client underneath; its redirect policy is replaced: none is followed. Default: 60 s a call, and no
+	// proxy, whatever the environment says: who wants one passes a client that has it.
 	HTTP *http.Client
 	// Now, Sleep and Rand are time and chance. Sleep returns the context's error when it ends first.
 	Now   func() time.Time
@@ -155,7 +156,7 @@ func New(o Options) (*CRM, error) {
 	if o.Auth == nil {
 		faults = append(faults, errors.New("no credentials: give a service key, a private app token or OAuth"))
 	}
-	if o.Share < 0 || o.Share > 0.9 {
+	if !(o.Share >= 0 && o.Share <= 0.9) { // not a number is no share either
 		faults = append(faults, fmt.Errorf("share of limits left to other apps is %v: choose 0 to 0.9", o.Share))
 	}
 	faults = append(faults, o.Limits.check()...)
@@ -169,6 +170,16 @@ func New(o Options) (*CRM, error) {
 	return c, nil
 }
 
+// SetShare changes the share of the rate limits that is left to the portal's other apps, 0 to 0.9: it stands in the
+// sheet, and the sheet is read after the CRM is made. Faults are of KindOptions.
+func (c *CRM) SetShare(share float64) error {
+	if !(share >= 0 && share <= 0.9) {
+		return fmt.Errorf("share of limits left to other apps is %v: choose 0 to 0.9: %w", share, KindOptions)
+	}
+	c.limits.setShare(share)
+	return nil
+}
+
 // fill puts defaults where nothing was said.
 func (o *Options) fill() {
 	setDefault(&o.BaseURL, DefaultBaseURL)
@@ -177,7 +188,7 @@ func (o *Options) fill() {
 	o.Limits.fill()
 	setDefault(&o.Names, DefaultNames())
 	if o.HTTP == nil {
-		o.HTTP = &http.Client{Timeout: time.Minute}
+		o.HTTP = directClient()
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -250,6 +261,17 @@ func checkBase(address string, plain bool) (*url.URL, []error) {
 		return nil, []error{fmt.Errorf("the base URL http://%s would send the token in the clear: use https", u.Host)}
 	}
 	return u, nil
+}
+
+// directClient keeps as many connections as batches are under way.
+func directClient() *http.Client {
+	client := &http.Client{Timeout: time.Minute}
+	if t, ok := http.DefaultTransport.(*http.Transport); ok {
+		t = t.Clone()
+		t.Proxy, t.MaxIdleConnsPerHost = nil, 16
+		client.Transport = t
+	}
+	return client
 }
 
 func loopback(host string) bool {
