@@ -62,7 +62,7 @@ func AuthorizeUser(ctx context.Context, c UserConsent) error {
 	case got = <-answer:
 	}
 	if got.problem != "" {
-		return fmt.Errorf("Google did not give its consent: %s", got.problem)
+		return fmt.Errorf("the consent was not given: Google says %s", got.problem)
 	}
 	token, err := config.Exchange(ctx, got.code, oauth2.VerifierOption(verifier))
 	if err != nil {

@@ -69,10 +69,11 @@ func (p *tabPlan) wantCells(want func(int, string, any)) map[int]bool {
 		if w.Target.New == nil || given == "" || p.now.ids[given] == 0 {
 			continue
 		}
-		// The row has its ID already, from an earlier round or call, if its cells are still those that were meant.
+		// The row has its ID already, from an earlier round or call: its cells are still those that were meant, or no row has moved since
+		// we gave the ID, so that somebody has typed into it.
 		for _, row := range p.now.rows {
-			if row.ID == given && p.contentOf(row) == p.contentOf(*w.Target.New) {
-				copied := *w.Target.New
+			if row.ID == given && (p.contentOf(row) == p.contentOf(*w.Target.New) || p.stayed(row)) {
+				copied := row
 				targets[i] = workbook.Target{ID: given, New: &copied}
 			}
 		}
@@ -220,13 +221,7 @@ func (p *tabPlan) longest() int {
 // cells of a row whose ID is gone, is that row. Any other row with an ID of this batch loses it and is read as a new row next time.
 func (p *tabPlan) wantIDs(want func(int, string, any), meant map[int]bool) {
 	idKey := p.layout.IDColumn().Key
-	given := map[string]bool{}
-	for _, w := range p.cells {
-		if id := workbook.TextOf(w.Cells[idKey]); id != "" {
-			given[id] = true
-		}
-	}
-	moved := p.first.order(idKey, given) != p.now.order(idKey, given)
+	given := p.given()
 	var lost []workbook.Row
 	for _, row := range p.first.rows {
 		if row.ID != "" && p.now.ids[row.ID] == 0 {
@@ -242,12 +237,27 @@ func (p *tabPlan) wantIDs(want func(int, string, any), meant map[int]bool) {
 		case at >= 0:
 			want(row.Position, idKey, lost[at].ID)
 			lost = slices.Delete(lost, at, at+1)
-		case !moved && p.first.cell(idKey, row.Position) == nil:
-			// the row that was meant: somebody has typed into it since
 		default:
 			want(row.Position, idKey, "")
 		}
 	}
+}
+
+// given are the IDs that this batch gives to new rows.
+func (p *tabPlan) given() map[string]bool {
+	out := map[string]bool{}
+	for _, w := range p.cells {
+		if id := workbook.TextOf(w.Cells[p.layout.IDColumn().Key]); id != "" {
+			out[id] = true
+		}
+	}
+	return out
+}
+
+// stayed says that no row has moved since the first round, and that this one had no ID then.
+func (p *tabPlan) stayed(row workbook.Row) bool {
+	idKey, given := p.layout.IDColumn().Key, p.given()
+	return p.now != p.first && workbook.TextOf(p.first.cell(idKey, row.Position)) == "" && p.first.order(idKey, given) == p.now.order(idKey, given)
 }
 
 // wantBlock makes a tab of ours what the block says.

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -106,13 +108,17 @@ func (d *desk) open(url string) *sheets.Sheet {
 	return s
 }
 
+// whole is the default workbook, read once.
+var whole = sync.OnceValues(workbook.Default)
+
 // smallBook is a workbook of a few rows, which is quick to lay and to disturb.
 func smallBook(t testing.TB) workbook.Snapshot {
 	t.Helper()
-	book, err := workbook.Default()
+	book, err := whole()
 	if err != nil {
 		t.Fatal(err)
 	}
+	book.Tables = maps.Clone(book.Tables)
 	for tab, n := range map[workbook.Tab]int{workbook.Examples: 12, workbook.Rules: 8} {
 		table := book.Tables[tab]
 		table.Rows = table.Rows[:n]

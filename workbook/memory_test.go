@@ -1,0 +1,181 @@
+package workbook_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"rolecall/label"
+	"rolecall/workbook"
+)
+
+func TestABadRowGoesOnAsItWas(t *testing.T) {
+	good := workbook.Row{ID: "R-001", Cells: cells{"priority": 1.0, "text": "seo", "set_role": "Marketing"}}
+	first := workbook.Parse(small(workbook.Rules, good), workbook.LastGood{})
+	bad := workbook.Row{ID: "R-001", Cells: cells{"priority": "?", "text": "seo", "set_role": "Marketing"}}
+	second := workbook.Parse(small(workbook.Rules, bad), first.LastGood)
+	if len(second.Rulebook.Rules) != 1 || second.Rulebook.Rules[0].Priority != 1 || second.Errors != 1 {
+		t.Errorf("rules %+v, errors %d", second.Rulebook.Rules, second.Errors)
+	}
+	a, _ := first.Rulebook.Revision()
+	b, _ := second.Rulebook.Revision()
+	if a != b {
+		t.Error("a typing slip changed the revision")
+	}
+	third := workbook.Parse(small(workbook.Rules, bad), second.LastGood)
+	if len(third.Rulebook.Rules) != 1 {
+		t.Error("the last good version was forgotten at the second reading")
+	}
+}
+
+func TestATabWithAProblemKeepsItsRows(t *testing.T) {
+	first := workbook.Parse(small(workbook.Control), workbook.LastGood{})
+	snap := small(workbook.Control)
+	snap.Tables[workbook.Roles] = workbook.Table{Tab: workbook.Roles, Problem: "the column Role is missing"}
+	delete(snap.Tables, workbook.Seniorities)
+	second := workbook.Parse(snap, first.LastGood)
+	if !reflect.DeepEqual(first.Rulebook, second.Rulebook) {
+		t.Errorf("became %+v", second.Rulebook)
+	}
+	if len(second.Problems) != 1 || !strings.HasPrefix(second.Problems[0], "Roles: the column Role is missing; until then") {
+		t.Errorf("problems %q", second.Problems)
+	}
+}
+
+func TestNamesAndValuesSurviveARename(t *testing.T) {
+	first := workbook.Parse(small(workbook.Examples, workbook.Row{ID: "E-1", Cells: cells{"title": "Rep", "role": "Sales"}}), workbook.LastGood{})
+	raw, err := json.Marshal(first.LastGood)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept workbook.LastGood
+	if err := json.Unmarshal(raw, &kept); err != nil {
+		t.Fatal(err)
+	}
+	snap := small(workbook.Examples, workbook.Row{ID: "E-1", Cells: cells{"title": "Rep", "role": "Sales"}})
+	snap.Tables[workbook.Roles].Rows[0].Cells["name"] = "Selling"
+	for range 3 {
+		r := workbook.Parse(snap, kept)
+		term := r.Rulebook.Taxonomies[label.Role].Terms[0]
+		if term.Name != "Selling" || term.Value != "sales" || len(term.Former) != 1 || term.Former[0] != "Sales" {
+			t.Errorf("term %+v", term)
+		}
+		if r.Errors > 0 || r.Rulebook.Exemplars[0].Labels[label.Role] != "sales" {
+			t.Errorf("the example is %+v, checks %+v", r.Rulebook.Exemplars[0], r.Checks)
+		}
+		kept = r.LastGood
+	}
+}
+
+func TestAccidentsAreHeld(t *testing.T) {
+	many := func(n int) []workbook.Row {
+		var rows []workbook.Row
+		for i := range n {
+			rows = append(rows, workbook.Row{ID: fmt.Sprintf("R-%03d", i+1), Cells: cells{"priority": float64(i + 1), "text": fmt.Sprintf("word%d", i), "set_role": "Sales"}})
+		}
+		return rows
+	}
+	shifted := func(n int) []workbook.Row {
+		rows := many(n)
+		for i := range rows {
+			rows[i].Cells["text"] = fmt.Sprintf("word%d", (i+1)%n)
+		}
+		return rows
+	}
+	before := workbook.Parse(small(workbook.Rules, many(40)...), workbook.LastGood{})
+	for _, c := range []struct {
+		name  string
+		rows  []workbook.Row
+		held  string
+		rules int
+	}{
+		{"ten rows are deleted", many(30), "", 30},
+		{"eleven rows are deleted", many(29), "11 of the 40 rows of the Rules tab are gone", 40},
+		{"all rows are deleted", nil, "40 of the 40 rows", 40},
+		{"only the texts are sorted", shifted(40), "40 rows have each other's cells", 40},
+		{"two texts change places", append(many(38), shifted(40)[38], shifted(40)[39]), "", 40},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := workbook.Parse(small(workbook.Rules, c.rows...), before.LastGood)
+			if c.held == "" && len(r.Holds) > 0 || c.held != "" && (len(r.Holds) != 1 || !strings.Contains(r.Holds[0].Reason, c.held)) {
+				t.Errorf("holds %+v", r.Holds)
+			}
+			if len(r.Rulebook.Rules) != c.rules {
+				t.Errorf("%d rules, want %d", len(r.Rulebook.Rules), c.rules)
+			}
+			if c.held == "" {
+				return
+			}
+			again := workbook.Parse(small(workbook.Rules, c.rows...), r.LastGood)
+			if len(again.Holds) != 1 {
+				t.Error("the hold was forgotten at the next reading")
+			}
+			accepted := again.LastGood
+			accepted.Accept = true
+			if r := workbook.Parse(small(workbook.Rules, c.rows...), accepted); len(r.Holds) > 0 || len(r.Rulebook.Rules) != len(c.rows) {
+				t.Errorf("accepted: holds %+v, %d rules", r.Holds, len(r.Rulebook.Rules))
+			}
+		})
+	}
+	empty := small(workbook.Rules, many(40)...)
+	empty.Tables[workbook.Roles] = workbook.Table{Tab: workbook.Roles}
+	r := workbook.Parse(empty, before.LastGood)
+	if len(r.Holds) != 1 || r.Holds[0].Tab != workbook.Roles || len(r.Rulebook.Taxonomies[label.Role].Terms) != 3 || len(r.Rulebook.Rules) != 40 {
+		t.Errorf("an emptied taxonomy: holds %+v, %d roles, %d rules", r.Holds, len(r.Rulebook.Taxonomies[label.Role].Terms), len(r.Rulebook.Rules))
+	}
+}
+
+func TestNewRowsAreInForceAndGetTheNextID(t *testing.T) {
+	row := func(id, text string) workbook.Row {
+		return workbook.Row{ID: id, Cells: cells{"priority": 1.0, "text": text, "set_role": "Sales"}}
+	}
+	first := workbook.Parse(small(workbook.Rules, row("R-007", "a"), row("", "b"), row("", "c")), workbook.LastGood{})
+	if len(first.NewIDs) != 2 || first.NewIDs[0].ID != "R-008" || first.NewIDs[1].ID != "R-009" || len(first.Rulebook.Rules) != 3 {
+		t.Fatalf("new IDs %+v", first.NewIDs)
+	}
+	second := workbook.Parse(small(workbook.Rules, row("R-007", "a"), row("", "d")), first.LastGood)
+	if len(second.NewIDs) != 1 || second.NewIDs[0].ID != "R-010" {
+		t.Errorf("the ID of a deleted row was given again: %+v", second.NewIDs)
+	}
+	if workbook.Parse(small(workbook.Rules, workbook.Row{Cells: cells{"on": false}}), workbook.LastGood{}).NewIDs != nil {
+		t.Error("a row with nothing but an unticked box counts as a row")
+	}
+}
+
+func FuzzRows(f *testing.F) {
+	f.Add("Sales", "Sales", 1.0, true, "regex", "a(")
+	f.Add("", "#REF!", -1.0, false, "contains", "|||")
+	f.Add("none of these", "\u200b", 1e300, true, "ends with", "x|y")
+	f.Fuzz(func(t *testing.T, name, title string, number float64, tick bool, match, text string) {
+		row := cells{"name": name, "rank": number, "active": tick, "value": text, "examples": text, "title": title, "role": name, "seniority": match,
+			"on": name, "priority": number, "match": match, "text": text, "but_not": title, "set_role": name, "set_seniority": text,
+			"decision": match, "correct_role": name, "applies_to": match, "contact_id": number, "request": name}
+		last := workbook.LastGood{}
+		for _, layout := range workbook.Layouts() {
+			for _, id := range []string{"", "S-01", name} {
+				snap := small(layout.Tab, workbook.Row{ID: id, Cells: row}, workbook.Row{ID: id, Cells: row})
+				r := workbook.Parse(snap, last)
+				if again := workbook.Parse(snap, last); !reflect.DeepEqual(r.Checks, again.Checks) {
+					t.Fatal("the same snapshot was read in two ways")
+				}
+				if _, err := r.Rulebook.Revision(); err != nil {
+					t.Fatal(err)
+				}
+				last = r.LastGood
+			}
+		}
+	})
+}
+
+func BenchmarkParseTheDefaultWorkbook(b *testing.B) {
+	snap, err := workbook.Default()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		workbook.Parse(snap, workbook.LastGood{})
+	}
+}
