@@ -202,7 +202,7 @@ func (c *CRM) searchFrom(ctx context.Context, from time.Time) (records, error) {
 // newest asks for the latest change that search knows of, and how many contacts it counts.
 func (c *CRM) newest(ctx context.Context) (time.Time, int, error) {
 	out, err := c.search(ctx, searchBody{
-		FilterGroups: []filterGroup{{Filters: []filter{{Property: modifiedProperty, Operator: "HAS_PROPERTY"}}}},
+		FilterGroups: []filterGroup{{Filters: []filter{{Property: modifiedProperty, Operator: "GTE", Value: "0"}}}},
 		Sorts:        []sorting{{Property: modifiedProperty, Direction: "DESCENDING"}},
 		Limit:        1,
 	})

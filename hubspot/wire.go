@@ -129,7 +129,7 @@ type filterGroup struct {
 type filter struct {
 	Property string `json:"propertyName"`
 	Operator string `json:"operator"`
-	Value    string `json:"value,omitempty"`
+	Value    string `json:"value"`
 }
 
 type sorting struct {
