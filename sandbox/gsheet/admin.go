@@ -98,7 +98,7 @@ func (s *Server) ResetLog() {
 //	POST /admin/faults   one Fault or a list of them; DELETE mends all
 //	GET  /admin/log      the request log; DELETE resets it
 //	GET  /admin/stats    counts
-//	POST /admin/people   one Edit or a list of them, made as a person would on the grid
+//	POST /admin/people   one Edit or a list of them, made as a person would on the grid; kind "random" is a random one
 //	POST /admin/quota    {"per_minute": 60}; 0 switches the quota off
 func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, what string) {
 	if r.Method != http.MethodGet && !sameOrigin(r) {
@@ -126,7 +126,9 @@ func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, what string)
 	case "POST people":
 		edits, err := oneOrMany[Edit](r)
 		for _, e := range edits {
-			if err == nil {
+			if err == nil && e.Kind == "random" {
+				_, err = s.Wander(e.Spreadsheet)
+			} else if err == nil {
 				err = s.Do(e)
 			}
 		}

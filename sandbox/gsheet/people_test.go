@@ -68,6 +68,9 @@ func TestRandomPeopleLeaveAReadableSheet(t *testing.T) {
 	if done < 1800 || c.srv.Stats().People != done {
 		t.Fatalf("%d of 2000 edits were made, %d logged", done, c.srv.Stats().People)
 	}
+	c.ok("POST", "/admin/people", `[{"spreadsheet":"`+c.id+`","tab":"One","kind":"set","range":"A1","value":"by post"},{"spreadsheet":"`+c.id+`","kind":"random"}]`)
+	c.refused("POST", "/admin/people", `{"spreadsheet":"none","kind":"random"}`, 404)
+	done += 2
 	ctx, cancel := context.WithCancel(context.Background())
 	finished := make(chan struct{})
 	go func() { c.srv.Crowd(ctx, c.id, time.Millisecond); close(finished) }()
