@@ -27,6 +27,14 @@ func TestTheModelInTheBinaryKnowsWorkAcrossLanguages(t *testing.T) {
 	for _, c := range []struct{ title, near, far string }{
 		{"Buchhalter", "Accountant", "Nurse"},
 		{"Krankenschwester", "Registered Nurse", "Software Developer"},
+		{"Responsable des achats", "Purchasing Manager", "Marketing Manager"},
+		{"Responsable RH", "HR Manager", "Marketing Manager"},
+		{"SDR", "Inside Sales Representative", "Software Developer"},
+		{"RevOps", "Sales Operations Manager", "Nurse"},
+		{"GF", "CEO", "Accountant"},
+		{"Assistant to the CEO", "Executive Assistant", "Software Developer"},
+		{"VP of Marketing", "Marketing Intern", "VP of Sales"},
+		{"Директор по маркетингу", "Marketing Director", "Sales Director"},
 		{"Desarrollador de software", "Software Developer", "Sales Representative"},
 	} {
 		near, far := similarity(t, m, c.title, c.near), similarity(t, m, c.title, c.far)
