@@ -167,7 +167,7 @@ func (c *Classifier) listen(in *input, s *scratch) {
 			continue
 		}
 		v := &s.voices[a]
-		vote(v.near, s.nearest.list, c.class[a], c.weight)
+		v.votes = vote(v.near, s.nearest.list, c.class[a], c.weight)
 		v.known, v.closest = s.sparse.known, 0
 		if len(s.nearest.list) > 0 {
 			v.closest = s.nearest.list[0].similarity

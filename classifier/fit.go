@@ -3,7 +3,7 @@ package classifier
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -71,8 +71,7 @@ func fitModel(ctx context.Context, book label.Rulebook, lessons []lesson, vector
 	return f.model, nil
 }
 
-// prepare makes features, folds and weights. A title's fold follows from its words, whatever their order, so that "Manager Sales"
-// does not vouch for "Sales Manager".
+// prepare makes features and weights.
 func (f *fitting) prepare() {
 	n := len(f.lessons)
 	extracted := make([]features, n)
@@ -92,7 +91,6 @@ func (f *fitting) prepare() {
 		}
 		f.denseRows[i] = denseRow(row)
 		f.weight[i] = l.weight
-		f.fold[i] = int((orderless(l.normalized) + f.options.Seed) % folds)
 	}
 }
 
@@ -112,24 +110,7 @@ func denseRow(v []float32) sparse {
 	return s
 }
 
-// orderless hashes a title so that the order of its words does not matter.
-func orderless(normalized string) uint64 {
-	var sum uint64
-	for start, i := 0, 0; i <= len(normalized); i++ {
-		if i < len(normalized) && normalized[i] != ' ' {
-			continue
-		}
-		if i-start > 1 {
-			h := fnv.New64a()
-			h.Write([]byte(normalized[start:i])) //nolint:errcheck // a hash does not fail
-			sum += finish(h.Sum64())
-		}
-		start = i + 1
-	}
-	return finish(sum)
-}
-
-// neighborhoods finds the nearest lessons of each lesson, itself left out.
+// neighborhoods parts the lessons into folds and finds the nearest lessons of each, its own fold left out.
 func (f *fitting) neighborhoods(ctx context.Context) error {
 	f.near = make([][]near, len(f.lessons))
 	g, ctx := errgroup.WithContext(ctx)
@@ -142,18 +123,27 @@ func (f *fitting) neighborhoods(ctx context.Context) error {
 			}
 			var n nearest
 			for i := start; i < min(start+chunk, len(f.lessons)); i++ {
-				n.reset(2*neighbors + 1)
+				n.reset(3 * neighbors)
 				f.vectors.search(&n, f.vectors.row(i))
-				for _, o := range n.list {
-					if int(o.row) != i && f.fold[o.row] != f.fold[i] && len(f.near[i]) < neighbors {
-						f.near[i] = append(f.near[i], o)
-					}
-				}
+				f.near[i] = slices.Clone(n.list)
 			}
 			return nil
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	f.assignFolds()
+	for i, list := range f.near {
+		kept := list[:0]
+		for _, o := range list {
+			if f.fold[o.row] != f.fold[i] && len(kept) < neighbors {
+				kept = append(kept, o)
+			}
+		}
+		f.near[i] = kept
+	}
+	return nil
 }
 
 // embedLessons embeds the lessons' titles.

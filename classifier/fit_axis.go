@@ -15,6 +15,7 @@ type axisFit struct {
 	votes []int16  // the same, for voting
 	// what each held-out lesson was told by heads that had not seen it
 	heldSparse, heldDense, heldNear [][]float32
+	heldVotes                       []float32
 }
 
 func newAxisFit(f *fitting, t label.Taxonomy) *axisFit {
@@ -48,6 +49,7 @@ func newAxisFit(f *fitting, t label.Taxonomy) *axisFit {
 		a.votes[i] = int16(a.class[i])
 	}
 	a.heldSparse, a.heldDense, a.heldNear = make([][]float32, n), make([][]float32, n), make([][]float32, n)
+	a.heldVotes = make([]float32, n)
 	return a
 }
 
@@ -72,9 +74,9 @@ func (a *axisFit) fitFold(k int) {
 	}
 	seed := a.options.Seed*31 + uint64(k)
 	sparseHead := fitHead(a.sparseRows, class, a.weight, a.model.vocabulary.size(), classes,
-		schedule{epochs: epochsFor(a.examples, 12, 60), rate: 0.5, decay: 0.001, seed: seed})
+		schedule{epochs: epochsFor(a.examples, 15, 60), rate: 0.5, decay: 0.0003, seed: seed})
 	denseHead := fitHead(a.denseRows, class, a.weight, a.inputs(), classes,
-		schedule{epochs: epochsFor(a.examples, 10, 60), rate: 0.5, seed: seed + 7})
+		schedule{epochs: epochsFor(a.examples, 10, 60), rate: 1, seed: seed + 7})
 	if k == folds {
 		a.heads = [2]*head{sparseHead, denseHead}
 		return
@@ -87,12 +89,12 @@ func (a *axisFit) fitFold(k int) {
 		a.heldSparse[i], a.heldDense[i], a.heldNear[i] = room[:classes], room[classes:2*classes], room[2*classes:]
 		sparseHead.scores(a.heldSparse[i], &a.sparseRows[i])
 		denseHead.scores(a.heldDense[i], &a.denseRows[i])
-		vote(a.heldNear[i], a.near[i], a.votes, a.weight)
+		a.heldVotes[i] = vote(a.heldNear[i], a.near[i], a.votes, a.weight)
 	}
 }
 
 func (a *axisFit) voices(i int) voices {
-	v := voices{sparse: a.heldSparse[i], dense: a.heldDense[i], near: a.heldNear[i], known: a.sparseRows[i].known}
+	v := voices{sparse: a.heldSparse[i], dense: a.heldDense[i], near: a.heldNear[i], votes: a.heldVotes[i], known: a.sparseRows[i].known}
 	if len(a.near[i]) > 0 {
 		v.closest = a.near[i][0].similarity
 	}
@@ -107,29 +109,32 @@ func (a *axisFit) finish() {
 			rows = append(rows, i)
 		}
 	}
-	a.mix = mix{1, 0.5, 0.5}
 	if len(rows) == 0 {
 		return
 	}
 	a.mix = a.chooseMix(rows)
 	shares := make([]float32, len(a.values))
 	var signals []signal
-	var right, real []bool
+	var right []bool
 	for _, i := range rows {
 		v := a.voices(i)
 		a.mix.join(shares, &v)
 		first, second := best(shares)
 		signals = append(signals, observe(&v, shares, first, second, first == a.fallback, a.values[first] == ""))
 		right = append(right, first == a.class[i])
-		real = append(real, true)
 	}
-	a.calibration = calibrate(signals, right, real)
+	a.calibration = calibrate(signals, right, a.exampleShare())
 }
 
-// chooseMix minimises the held-out cross-entropy by coordinate search from equal voices.
+// chooseMix minimises the held-out cross-entropy by coordinate search, held by a ridge on the proportions: titles that people
+// wrote as examples flatter the embedding, which was trained on texts of the same kind, more than the n-grams.
 func (a *axisFit) chooseMix(rows []int) mix {
 	const most = 4000
 	stride := max(1, len(rows)/most)
+	prior := mix{1, 0.3, 0.25}
+	if a.teacher != nil {
+		prior.Dense = 1
+	}
 	shares := make([]float32, len(a.values))
 	loss := func(m mix) float64 {
 		var sum float64
@@ -140,9 +145,9 @@ func (a *axisFit) chooseMix(rows []int) mix {
 			sum -= math.Log(max(float64(shares[a.class[rows[r]]]), 1e-9))
 			n++
 		}
-		return sum / float64(n)
+		return sum/float64(n) + mixRidge*(squaredLog(m.Dense/m.Sparse/prior.Dense)+squaredLog(m.Near/m.Sparse/prior.Near))
 	}
-	current := mix{1, 0.5, 0.5}
+	current := prior
 	lowest := loss(current)
 	for _, step := range [...]float32{1.6, 1.25, 1.1} {
 		for range 4 {
@@ -164,4 +169,30 @@ func (a *axisFit) chooseMix(rows []int) mix {
 		}
 	}
 	return current
+}
+
+const mixRidge = 0.03
+
+func squaredLog(x float32) float64 {
+	l := math.Log(float64(x))
+	return l * l
+}
+
+// exampleShare is the share of the labelled titles' weight that is not corrections'. Examples are clearer than what people type
+// into forms; corrections are real titles.
+func (a *axisFit) exampleShare() float64 {
+	var examples, all float64
+	for i, l := range a.lessons {
+		if a.class[i] < 0 {
+			continue
+		}
+		all += float64(l.weight)
+		if !l.correction {
+			examples += float64(l.weight)
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return examples / all
 }

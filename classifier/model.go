@@ -57,6 +57,7 @@ type mix struct {
 type voices struct {
 	sparse, dense []float32 // logits
 	near          []float32 // shares
+	votes         float32   // weight of all neighbours together
 	closest       float32   // cosine of the nearest labelled title
 	known         float32   // share of the title's words that are known
 }
