@@ -49,3 +49,77 @@ func TestABlankSheetBecomesTheDefaultWorkbook(t *testing.T) {
 		t.Errorf("Control is\n%s", text)
 	}
 }
+
+func TestAnOlderSheetIsBroughtUpToDateAndKeepsEveryCell(t *testing.T) {
+	d := newDesk(t, 1)
+	book := smallBook(t)
+	d.init(book)
+	d.person("set", "Roles", "K1", "Our budget code")
+	d.person("set", "Roles", "K2", "4711")
+	d.person("set", "Roles", "B2", "Top Management")
+	d.person("rename-header", "Roles", "B1", "Job role")
+	d.person("delete-columns", "Roles", "H:H", "") // Contacts: as if an older version had not known it
+	d.person("delete-rows", "Settings", "21:21", "")
+	laid, err := d.Relay(context.Background(), book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Join(laid.Added, " ") != "Roles/Contacts" {
+		t.Errorf("added %v", laid.Added)
+	}
+	if got := d.cells("Roles!A1:L2"); !strings.HasPrefix(got, "Role ID|Job role|") || !strings.Contains(got, "|Our budget code||Contacts\n") || !strings.Contains(got, "RO-01|Top Management|") || !strings.HasSuffix(got, "|4711\n") {
+		t.Errorf("Roles is\n%s", got)
+	}
+	if got := d.cells("Settings!A2:A30"); strings.Count(got, "S-20") != 1 || strings.Count(got, "S-01") != 1 {
+		t.Errorf("Settings is\n%s", got)
+	}
+	d.write(workbook.Writes{Cells: []workbook.CellWrite{{Tab: workbook.Roles, Target: workbook.Target{ID: "RO-01"}, Cells: map[string]workbook.Cell{"contacts": 5}}}})
+	if got := d.cells("Roles!L2:L2"); got != "5\n" {
+		t.Errorf("the new column shows %q", got)
+	}
+	if laid, err := d.Relay(context.Background(), book); err != nil || !laid.Unchanged {
+		t.Errorf("a second time: %+v, %v", laid, err)
+	}
+}
+
+func TestATabOfOursThatIsGone(t *testing.T) {
+	d := newDesk(t, 1)
+	book := smallBook(t)
+	d.init(book)
+	for _, tab := range []workbook.Tab{workbook.Preview, workbook.Roles} {
+		d.deleteTab(tab)
+	}
+	if got := d.read().Tables[workbook.Roles]; !got.Missing {
+		t.Errorf("Roles reads as %+v", got)
+	}
+	out := d.write(workbook.Writes{Cells: []workbook.CellWrite{
+		{Tab: workbook.Roles, Target: workbook.Target{ID: "RO-01"}, Cells: map[string]workbook.Cell{"row_check": "OK"}},
+		{Tab: workbook.Seniorities, Target: workbook.Target{ID: "SE-01"}, Cells: map[string]workbook.Cell{"row_check": "OK"}}}})
+	if len(out.Unplaced) != 1 || out.Unplaced[0].ID != "RO-01" || !strings.Contains(d.cells("Seniorities!A2:I2"), "OK") {
+		t.Errorf("unplaced %+v", out.Unplaced)
+	}
+	laid, err := d.Relay(context.Background(), book)
+	if err != nil || strings.Join(laid.Made, " ") != "Preview" {
+		t.Errorf("made %v, %v", laid.Made, err)
+	}
+	laid, err = d.Init(context.Background(), book)
+	if err != nil || strings.Join(laid.Made, " ") != "Roles" || len(d.read().Tables[workbook.Roles].Rows) != 26 {
+		t.Errorf("made %v, %v", laid.Made, err)
+	}
+}
+
+func TestPeoplesOwnTabOfTheSameTitleIsLeftAlone(t *testing.T) {
+	d := newDesk(t, 1)
+	d.person("rename-tab", "Sheet1", "A1", "Roles")
+	d.person("set", "Roles", "A1", "mine")
+	laid, err := d.Init(context.Background(), smallBook(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(strings.Join(laid.Made, ","), "Roles (rolecall)") || d.cells("Roles!A1:B2") != "mine\n" {
+		t.Errorf("made %v; Roles is %q", laid.Made, d.cells("Roles!A1:B2"))
+	}
+	if n := len(d.read().Tables[workbook.Roles].Rows); n != 26 {
+		t.Errorf("%d roles", n)
+	}
+}

@@ -18,16 +18,8 @@ const (
 	firstChart      = 30_101
 )
 
-// legendRoom is the number of columns beside a tab's own.
-func legendRoom(tab workbook.Tab) int {
-	switch tab {
-	case workbook.Control:
-		return 3
-	case workbook.Runs, workbook.Quality, workbook.Roles:
-		return 1
-	}
-	return 1
-}
+// legendRoom is the number of columns beside a tab's own: for the legend on Control, for charts, and for notes of people's.
+const legendRoom = 3
 
 // legend explains the colours on Control, beside its columns.
 func (l *layer) legend(p *place) {

@@ -59,7 +59,7 @@ func (l *layer) makeTab(layout workbook.Layout) string {
 	if len(l.book.Tables[layout.Tab].Rows) == 0 {
 		rows = layout.Rows
 	}
-	p := &place{layout: layout, title: title, rows: int64(rows), columns: int64(len(layout.Columns) + legendRoom(layout.Tab)), spots: map[string]spot{}}
+	p := &place{layout: layout, title: title, rows: int64(rows), columns: int64(len(layout.Columns) + legendRoom), spots: map[string]spot{}}
 	l.add(&api.Request{AddSheet: &api.AddSheetRequest{Properties: &api.SheetProperties{
 		SheetId: layout.SheetID, Title: title, Index: int64(slices.IndexFunc(workbook.Layouts(), func(x workbook.Layout) bool { return x.Tab == layout.Tab })),
 		ForceSendFields: []string{"Index"}, TabColorStyle: &api.ColorStyle{RgbColor: rgb(layout.Color)},

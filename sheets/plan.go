@@ -21,10 +21,12 @@ type tabPlan struct {
 	tickKey string
 	columns map[string]bool // the columns that this batch sets
 	content bool            // people's cells are needed to tell rows apart
+	added   map[string]bool // the columns that appended rows fill, people's too
 
 	first, now *state
 	wrote      map[string]map[any]bool // what we have written so far, by column
 	appended   map[string]bool         // IDs whose append was answered with success
+	sent       []sentRow               // what has been appended, and where
 	pending    []workbook.RowAppend    // to append in this step
 	unplaced   []workbook.Target
 }
@@ -86,6 +88,12 @@ func (p *tabPlan) take(cells map[string]workbook.Cell, appending bool) error {
 		case c.Writer != workbook.People:
 			p.columns[key] = true
 		}
+		if appending {
+			if p.added == nil {
+				p.added = map[string]bool{}
+			}
+			p.added[key] = true
+		}
 	}
 	return nil
 }
@@ -135,7 +143,7 @@ func (p *tabPlan) targets() []workbook.Target {
 
 // wants says that a column is read in a round: the ID, what is written, people's cells where they tell rows apart.
 func (p *tabPlan) wants(c workbook.Column) bool {
-	return c.Writer == workbook.IDs || p.columns[c.Key] || p.content && c.Writer == workbook.People
+	return c.Writer == workbook.IDs || p.columns[c.Key] || p.added[c.Key] || p.content && c.Writer == workbook.People
 }
 
 // writes says that a column may be set by this batch.

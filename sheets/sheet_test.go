@@ -178,3 +178,18 @@ func (d *desk) person(kind, tab, a1, value string) {
 		d.t.Fatal(err)
 	}
 }
+
+// deleteTab deletes a tab as a person does.
+func (d *desk) deleteTab(tab workbook.Tab) {
+	d.t.Helper()
+	layout, _ := workbook.LayoutOf(tab)
+	body := fmt.Sprintf(`{"requests":[{"deleteSheet":{"sheetId":%d}}]}`, layout.SheetID)
+	resp, err := http.Post(d.url+"/v4/spreadsheets/"+d.id+":batchUpdate", "application/json", strings.NewReader(body))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		d.t.Fatalf("delete %s: %s", tab, resp.Status)
+	}
+}

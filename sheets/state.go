@@ -65,6 +65,9 @@ func (s *Sheet) observeOnce(ctx context.Context, plans []*tabPlan) (bool, error)
 			if !came {
 				return false, nil
 			}
+			if index := columnIndex(v.Range); index >= 0 {
+				p.place.spots[c.Key] = spot{metadata: at.metadata, index: index} // rows are appended by where columns are now
+			}
 			if len(v.Values) > 0 && len(v.Values[0]) > 0 {
 				st.columns[c.Key] = v.Values[0][1:]
 			}

@@ -38,6 +38,17 @@ func (s *Sheet) Write(ctx context.Context, w workbook.Writes) (workbook.Written,
 		if err := s.observe(ctx, plans); err != nil {
 			return workbook.Written{}, err
 		}
+		astray := false
+		for _, p := range plans {
+			back, err := s.retract(ctx, p)
+			if err != nil {
+				return workbook.Written{}, err
+			}
+			astray = astray || back
+		}
+		if astray {
+			continue // look again before anything is compared
+		}
 		var next step
 		for _, p := range plans {
 			p.compare(round, &next)

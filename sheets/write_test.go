@@ -192,3 +192,27 @@ func TestAFaultAtEachRequestLosesNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestRowsThatWereAddedWhileAColumnMovedAreAddedAgain(t *testing.T) {
+	d := newDesk(t, 1)
+	d.init(smallBook(t))
+	d.person("insert-columns", "Corrections", "D:D", "") // long before
+	d.read()
+	row := func(id, title string) workbook.RowAppend {
+		return workbook.RowAppend{Tab: workbook.Corrections, Cells: map[string]workbook.Cell{"correction_id": id, "title": title, "role": "Sales", "source": "Review"}}
+	}
+	d.write(workbook.Writes{Appends: []workbook.RowAppend{row("C-1", "one")}})
+	moved := false
+	d.before = func(r *http.Request) {
+		if !moved && strings.HasSuffix(r.URL.Path, d.id+":batchUpdate") {
+			moved = true
+			if err := d.server.Do(gsheet.Edit{Spreadsheet: d.id, Tab: "Corrections", Kind: "move-columns", Range: "C:C", To: "A"}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	d.write(workbook.Writes{Appends: []workbook.RowAppend{row("C-2", "two")}})
+	if got := d.cells("Corrections!A2:E9"); strings.TrimSpace(got) != "one|C-1|||Sales\n\ntwo|C-2|||Sales" && strings.TrimSpace(got) != "one|C-1|||Sales\ntwo|C-2|||Sales" {
+		t.Errorf("Corrections is\n%s", got)
+	}
+}
