@@ -44,7 +44,9 @@ type ReviewItem struct {
 	// Contacts is how many contacts the answer moves.
 	Contacts  int
 	FirstSeen time.Time
-	Message   string
+	// ShownAt is when the row was last brought up to date: what an answer can have been about.
+	ShownAt time.Time
+	Message string
 	// Answered is the correction that settled it; "" while open.
 	Answered string
 }

@@ -57,6 +57,8 @@ type Versions struct {
 	TheirsUnknown bool
 	// TheirsBy is whose hand wrote Theirs, as far as the history says.
 	TheirsBy label.EditKind
+	// Restated: a person has put Theirs there since the last plan, perhaps in the place of another edit.
+	Restated bool
 	// TakeOver is the team's choice for values found at first sight.
 	TakeOver label.TakeOver
 }
@@ -77,6 +79,8 @@ type Versions struct {
 //	| b     | none                          | b                     | keep: abstaining clears nothing                             |
 //	| b     | x by machine                  | b                     | push; keep where b is protected or empty                    |
 //	| b     | x or x* by a person           | b                     | push, in the taxonomy or not: a person said so              |
+//	| b     | x by machine                  | b, put there again    | pull: a person changed it and changed it back               |
+//	| b     | x or x* by a person           | b, put there again    | review: two people disagree                                 |
 //	| b     | any but x*                    | empty                 | review: somebody cleared it                                 |
 //	| b     | none, or b or x by machine    | y                     | pull: edited in HubSpot                                     |
 //	| b     | b by a person                 | y                     | pull where a person wrote y; else review                    |
@@ -141,8 +145,13 @@ func (v Versions) firstSight() Verb {
 // unmoved: HubSpot still shows the base.
 func (v Versions) unmoved() Verb {
 	spared := v.Base.Value == "" || v.Base.Protected
-	if !v.decided() || spared && !v.OursByPerson {
+	switch {
+	case !v.decided() || spared && !v.OursByPerson:
 		return Keep
+	case v.Restated && v.Theirs != "" && v.OursByPerson:
+		return Review
+	case v.Restated && v.Theirs != "":
+		return Pull
 	}
 	return Push
 }

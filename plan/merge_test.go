@@ -82,6 +82,14 @@ func mergeTable() map[string][]mergeCase {
 			{"cleared once, now answered", plan.Versions{Base: base(""), Ours: x, OursByPerson: true}, plan.Push},
 			{"an unknown value, answered in Review", plan.Versions{Base: base(y), Ours: x, OursByPerson: true, Theirs: y, TheirsUnknown: true}, plan.Push},
 		},
+		"b|x by machine|b, put there again|pull: a person changed it and changed it back": {
+			{"restated", plan.Versions{Base: base(b), Ours: x, Theirs: b, TheirsBy: label.EditPerson, Restated: true}, plan.Pull},
+			{"restated, protected already", plan.Versions{Base: protected(b), Ours: x, Theirs: b, TheirsBy: label.EditPerson, Restated: true}, plan.Keep},
+		},
+		"b|x or x* by a person|b, put there again|review: two people disagree": {
+			{"restated", plan.Versions{Base: base(b), Ours: x, OursByPerson: true, Theirs: b, TheirsBy: label.EditPerson, Restated: true}, plan.Review},
+			{"cleared twice is no value put there", plan.Versions{Base: base(""), Ours: x, OursByPerson: true, TheirsBy: label.EditPerson, Restated: true}, plan.Push},
+		},
 		"b|any but x*|empty|review: somebody cleared it": {
 			{"nothing decided", plan.Versions{Base: base(b), TheirsBy: label.EditPerson}, plan.Review},
 			{"by machine", plan.Versions{Base: base(b), Ours: b, TheirsBy: label.EditMachine}, plan.Review},

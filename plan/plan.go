@@ -50,6 +50,8 @@ type Row struct {
 	Ours      [label.AxisCount]Ours
 	Theirs    [label.AxisCount]label.Value
 	TheirsBy  [label.AxisCount]label.EditKind
+	// Moved: the value in HubSpot changed since the last plan, perhaps back to what it was.
+	Moved [label.AxisCount]bool
 	// Held: an undo holds this cell for the present revision; nothing is pushed.
 	Held [label.AxisCount]bool
 }
@@ -135,6 +137,7 @@ func change(in *Input, row *Row, a label.Axis, known map[label.Value]bool) (Chan
 	v := Versions{
 		Base: row.Base[a], Ours: ours.Value, OursEmpty: ours.Empty, OursByPerson: ours.ByPerson,
 		Theirs: theirs, TheirsUnknown: theirs != "" && !known[theirs], TheirsBy: by, TakeOver: in.TakeOver,
+		Restated: row.Moved[a] && by == label.EditPerson,
 	}
 	verb := Merge(v)
 	c := Change{

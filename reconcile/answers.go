@@ -94,8 +94,10 @@ func (r *Reconciler) applyAnswer(ctx context.Context, run *run, answer workbook.
 	if err != nil {
 		return err
 	}
-	if err := r.State.AnswerQuestions(ctx, row.Key, axes, r.Now()); err != nil {
-		return err
+	if row.Kind == label.ReviewConflict {
+		if err := r.State.AnswerQuestions(ctx, row.Key, axes, row.ShownAt, r.Now()); err != nil {
+			return err
+		}
 	}
 	for _, a := range label.Axes() {
 		if axes[a] {

@@ -152,7 +152,8 @@ func (r *Reconciler) provenance(ctx context.Context, run *run, rows []plan.Row) 
 	at := map[label.ContactID]int{}
 	for i, row := range rows {
 		for _, a := range label.Axes() {
-			if row.Base[a].Known && row.Theirs[a] != row.Base[a].Value && (row.Theirs[a] != row.Ours[a].Value || row.Theirs[a] == "") {
+			differs := row.Base[a].Known && (row.Theirs[a] != row.Base[a].Value || row.Moved[a])
+			if differs && (row.Theirs[a] != row.Ours[a].Value || row.Theirs[a] == "") {
 				at[row.ContactID] = i
 			}
 		}

@@ -93,11 +93,12 @@ type world struct {
 	rand  *rand.Rand
 	path  string
 	users map[plan.Key]string // what a person chose in HubSpot and nothing since may overrule
+	seen  map[plan.Key]string // what the portal showed at the last run that went through
 	kept  int                 // people's edits checked
 }
 
 func newWorld(t *testing.T, seed uint64) *world {
-	w := &world{t: t, rand: rand.New(rand.NewPCG(seed, 1)), users: map[plan.Key]string{}, path: filepath.Join(t.TempDir(), "rolecall.db")}
+	w := &world{t: t, rand: rand.New(rand.NewPCG(seed, 1)), users: map[plan.Key]string{}, seen: map[plan.Key]string{}, path: filepath.Join(t.TempDir(), "rolecall.db")}
 	w.house = &house{sheet: newGrid(t), clock: &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}}
 	w.sheet.tables[workbook.Examples] = nil
 	w.sheet.tables[workbook.Rules] = nil
@@ -194,6 +195,9 @@ func (w *world) step() {
 		}
 		if w.portal.EditAsUser(id, 7, map[string]string{property: v}) == nil {
 			w.users[key] = v
+			if w.seen[key] == v {
+				delete(w.users, key) // changed and changed back between two readings: no reading can tell
+			}
 		}
 	case 3:
 		if w.portal.ImportEdit(id, map[string]string{property: w.value(a)}) == nil {
@@ -270,8 +274,20 @@ func (w *world) answerReview() {
 func (w *world) tryRun() {
 	w.portal.ResetStats()
 	w.clock.pass(time.Duration(1+w.rand.IntN(1800)) * time.Second)
-	_, _ = w.RunOnce(context.Background(), reconcile.Apply) // a fault may fail it; the next one heals
+	if _, err := w.RunOnce(context.Background(), reconcile.Apply); err == nil { // a fault may fail it; the next one heals
+		w.look()
+	}
 	w.checkWrites()
+}
+
+// look notes what the portal shows.
+func (w *world) look() {
+	w.portal.Records(func(r portal.Record) bool {
+		for _, a := range label.Axes() {
+			w.seen[plan.Key{ContactID: label.ContactID(r.ID), Axis: a}] = r.Properties["job_"+a.String()]
+		}
+		return true
+	})
 }
 
 func (w *world) checkWrites() {
@@ -301,6 +317,7 @@ func (w *world) quiet() {
 			w.t.Fatalf("quiet run %d held: %s", i, rep.Message)
 		}
 		w.checkWrites()
+		w.look()
 	}
 	if n := w.portal.Stats(false, "").Values; n != 0 {
 		w.t.Fatalf("the last quiet run wrote %d values", n)

@@ -136,7 +136,7 @@ type Queue interface {
 // Reviews are the questions to people.
 type Reviews interface {
 	Questions(ctx context.Context) ([]label.Question, error)
-	AnswerQuestions(ctx context.Context, titleKey string, axes [label.AxisCount]bool, at time.Time) error
+	AnswerQuestions(ctx context.Context, titleKey string, axes [label.AxisCount]bool, shown, at time.Time) error
 	PutReview(ctx context.Context, items []label.ReviewItem, now time.Time) error
 	OpenReviews(ctx context.Context) ([]label.ReviewRow, error)
 	PublishedReviews(ctx context.Context) ([]label.ReviewRow, error)

@@ -225,6 +225,7 @@ func (r *Reconciler) choose(ctx context.Context, run *run, wanted map[string]lab
 		if err := r.addEvidence(ctx, &item); err != nil {
 			return nil, nil, 0, err
 		}
+		item.ShownAt = r.Now()
 		put = append(put, item)
 	}
 	return keep, put, more, nil

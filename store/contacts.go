@@ -60,7 +60,7 @@ func newMirror(ctx context.Context, tx *sql.Tx) (*mirror, error) {
 		{&m.find, `SELECT title_id, role, seniority, modified_ms, archived FROM contact WHERE id = ?`},
 		{&m.put, `INSERT INTO contact (id, title_id, raw_title, company, role, seniority, modified_ms, archived, dirty) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,NOT ?8)
 			ON CONFLICT (id) DO UPDATE SET title_id=excluded.title_id, raw_title=excluded.raw_title, company=excluded.company, role=excluded.role,
-			seniority=excluded.seniority, modified_ms=max(modified_ms, excluded.modified_ms), archived=excluded.archived, dirty=CASE WHEN excluded.archived THEN 0 WHEN ? THEN 1 ELSE dirty END`},
+			seniority=excluded.seniority, modified_ms=max(modified_ms, excluded.modified_ms), archived=excluded.archived, dirty=CASE WHEN excluded.archived THEN 0 WHEN ?9 THEN 1 ELSE dirty END, moved = moved | ?10`},
 		{&m.gone, `DELETE FROM question WHERE contact_id = ?`},
 	} {
 		stmt, err := tx.PrepareContext(ctx, p.text)
@@ -114,6 +114,12 @@ func (m *mirror) save(ctx context.Context, c label.Contact) (bool, error) {
 	if !differs && millis(c.ModifiedAt) == was.modified {
 		return false, nil
 	}
+	moved := 0
+	for i, old := range []string{was.role, was.seniority} {
+		if !fresh && old != string(c.Labels[i]) {
+			moved |= 1 << i
+		}
+	}
 	var raw *string
 	if c.Title != ref.spelling {
 		raw = &c.Title
@@ -123,7 +129,7 @@ func (m *mirror) save(ctx context.Context, c label.Contact) (bool, error) {
 			return false, err
 		}
 	}
-	_, err = m.put.ExecContext(ctx, id, ref.id, raw, c.Company, string(c.Labels[label.Role]), string(c.Labels[label.Seniority]), millis(c.ModifiedAt), archived, differs)
+	_, err = m.put.ExecContext(ctx, id, ref.id, raw, c.Company, string(c.Labels[label.Role]), string(c.Labels[label.Seniority]), millis(c.ModifiedAt), archived, differs, moved)
 	return differs, err
 }
 
@@ -170,7 +176,7 @@ const planRowsQuery = `SELECT c.id, t.key, c.role, c.seniority,
 		t.role_value, t.role_accepted, t.role_method, t.role_confidence, t.role_rule,
 		t.seniority_value, t.seniority_accepted, t.seniority_method, t.seniority_confidence, t.seniority_rule,
 		b0.value, coalesce(b0.protected_key = t.key, 0), b1.value, coalesce(b1.protected_key = t.key, 0),
-		coalesce(h0.revision = ?1, 0), coalesce(h1.revision = ?1, 0)
+		coalesce(h0.revision = ?1, 0), coalesce(h1.revision = ?1, 0), c.moved
 		FROM contact c JOIN title t ON t.id = c.title_id
 		LEFT JOIN base b0 ON b0.contact_id = c.id AND b0.axis = 0
 		LEFT JOIN base b1 ON b1.contact_id = c.id AND b1.axis = 1
@@ -186,10 +192,11 @@ func scanPlanRow(rows *sql.Rows, intern map[string]string) (plan.Row, error) {
 		confidence           [label.AxisCount]float64
 		base                 [label.AxisCount]sql.NullString
 		key                  string
+		moved                int
 	)
 	r, s := &axisText[0], &axisText[1]
 	if err := rows.Scan(&id, &key, &r.theirs, &s.theirs, &r.value, &accepted[0], &r.method, &confidence[0], &r.rule,
-		&s.value, &accepted[1], &s.method, &confidence[1], &s.rule, &base[0], &prot[0], &base[1], &prot[1], &held[0], &held[1]); err != nil {
+		&s.value, &accepted[1], &s.method, &confidence[1], &s.rule, &base[0], &prot[0], &base[1], &prot[1], &held[0], &held[1], &moved); err != nil {
 		return plan.Row{}, err
 	}
 	share := func(text string) string {
@@ -199,7 +206,7 @@ func scanPlanRow(rows *sql.Rows, intern map[string]string) (plan.Row, error) {
 		intern[text] = text
 		return text
 	}
-	out := plan.Row{ContactID: contactID(id), TitleKey: share(key), Held: held}
+	out := plan.Row{ContactID: contactID(id), TitleKey: share(key), Held: held, Moved: [label.AxisCount]bool{moved&1 != 0, moved&2 != 0}}
 	for i, t := range axisText {
 		out.Theirs[i] = label.Value(share(t.theirs))
 		out.Ours[i] = plan.OursOf(label.Finding{Value: label.Value(share(t.value)), Accepted: accepted[i], Method: label.Method(share(t.method)),

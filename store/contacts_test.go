@@ -178,7 +178,7 @@ func TestEmptyBaseEndsWithTheTitle(t *testing.T) {
 			s := newStore(t)
 			mustSave(t, s, contact(1, "asdf", "", after(0)))
 			must(t, s.Settle(ctx, plan.Plan{Changes: []plan.Change{{Key: plan.Key{ContactID: "1"}, Verb: plan.Review, From: "", To: "x"}}}, rows(t, s, "rev"), nil, t0))
-			must(t, s.AnswerQuestions(ctx, "asdf", [2]bool{true, true}, t0))
+			must(t, s.AnswerQuestions(ctx, "asdf", [2]bool{true, true}, t0, t0))
 			first := rows(t, s, "rev")
 			mustSave(t, s, contact(1, "CEO", "", after(1)))
 			return append(first, rows(t, s, "rev")...)

@@ -191,7 +191,7 @@ func TestQuestionsAndAnswers(t *testing.T) {
 	if want := (label.Question{TitleKey: "ceo", Asked: [2]bool{true, true}, Theirs: [2]label.Value{"z", "s"}, Contacts: 5}); err != nil || len(q) != 1 || q[0] != want {
 		t.Fatalf("Questions = %+v, %v; want %+v", q, err, want)
 	}
-	must(t, s.AnswerQuestions(ctx, "ceo", [2]bool{true, false}, after(1)))
+	must(t, s.AnswerQuestions(ctx, "ceo", [2]bool{true, false}, after(1), after(1)))
 	got := rows(t, s, "rev")
 	if ids(got) != "1 2 3 4 5" {
 		t.Fatalf("dirty = %q; want all that were asked about", ids(got))

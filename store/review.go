@@ -54,23 +54,25 @@ func (s *Store) Questions(ctx context.Context) ([]label.Question, error) {
 	return out, rows.Err()
 }
 
-// AnswerQuestions moves the base of every contact asked about to the value its question showed, on
-// the axes given, and makes them dirty: the conflict is settled, the next plan does what was decided.
-// An empty value becomes the base for as long as the contact has this title.
-func (s *Store) AnswerQuestions(ctx context.Context, titleKey string, axes [label.AxisCount]bool, at time.Time) error {
+// AnswerQuestions settles a title's conflicts on the axes given: the base of every contact asked about
+// moves to the value its question showed, and the contacts become dirty, so that the next plan does what was
+// decided. An empty value becomes the base for as long as the contact has this title. A contact whose value
+// changed after shown, when the row was last brought up to date, is left alone: it was edited since, and is a
+// conflict of its own.
+func (s *Store) AnswerQuestions(ctx context.Context, titleKey string, axes [label.AxisCount]bool, shown, at time.Time) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		for _, a := range label.Axes() {
 			if !axes[a] {
 				continue
 			}
-			const these = ` FROM question WHERE axis = ?1 AND title_id = (SELECT id FROM title WHERE key = ?2)`
-			if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO base SELECT contact_id, axis, theirs, CASE theirs WHEN '' THEN ?2 ELSE '' END, ?3`+these, a, titleKey, millis(at)); err != nil {
+			const these = ` FROM question WHERE axis = ?1 AND title_id = (SELECT id FROM title WHERE key = ?2) AND at_ms <= ?3`
+			if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO base SELECT contact_id, axis, theirs, CASE theirs WHEN '' THEN ?2 ELSE '' END, ?4`+these, a, titleKey, millis(shown), millis(at)); err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, `UPDATE contact SET dirty = 1 WHERE id IN (SELECT contact_id`+these+`)`, a, titleKey); err != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE contact SET dirty = 1 WHERE id IN (SELECT contact_id`+these+`)`, a, titleKey, millis(shown)); err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, `DELETE`+these, a, titleKey); err != nil {
+			if _, err := tx.ExecContext(ctx, `DELETE`+these, a, titleKey, millis(shown)); err != nil {
 				return err
 			}
 		}

@@ -15,25 +15,31 @@ import (
 // still to come. rows are all contacts that the plan looked at.
 func (s *Store) Settle(ctx context.Context, p plan.Plan, rows []plan.Row, lessons []label.Lesson, at time.Time) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		pushed := map[label.ContactID]bool{}
-		clean, err := tx.PrepareContext(ctx, `UPDATE contact SET dirty = 0 WHERE id = ?`)
+		pushed, asked := map[label.ContactID]bool{}, map[plan.Key]bool{}
+		clean, err := tx.PrepareContext(ctx, `UPDATE contact SET dirty = 0, moved = 0 WHERE id = ?`)
 		if err != nil {
 			return err
 		}
-		forget, err := tx.PrepareContext(ctx, `DELETE FROM question WHERE contact_id = ?`)
+		forget, err := tx.PrepareContext(ctx, `DELETE FROM question WHERE contact_id = ? AND axis = ?`)
 		if err != nil {
 			return err
 		}
 		for _, c := range p.Changes {
 			pushed[c.Key.ContactID] = pushed[c.Key.ContactID] || c.Verb == plan.Push
+			asked[c.Key] = asked[c.Key] || c.Verb == plan.Review
 		}
 		for _, r := range rows {
 			id, err := numeric(r.ContactID)
 			if err != nil {
 				return err
 			}
-			if _, err := forget.ExecContext(ctx, id); err != nil {
-				return err
+			for _, a := range label.Axes() {
+				if asked[plan.Key{ContactID: r.ContactID, Axis: a}] {
+					continue // asked again: since when it shows this value is kept
+				}
+				if _, err := forget.ExecContext(ctx, id, a); err != nil {
+					return err
+				}
 			}
 			if !pushed[r.ContactID] {
 				if _, err := clean.ExecContext(ctx, id); err != nil {
@@ -68,7 +74,8 @@ func settle(ctx context.Context, tx *sql.Tx, c plan.Change, at time.Time) error 
 		return putBase(ctx, tx, id, c.Key.Axis, c.To, protected, at)
 	case plan.Review:
 		_, err := tx.ExecContext(ctx, `INSERT INTO question SELECT ?, ?, title_id, ?, ?, ? FROM contact WHERE id = ?
-			ON CONFLICT (contact_id, axis) DO UPDATE SET title_id=excluded.title_id, ours=excluded.ours, theirs=excluded.theirs`,
+			ON CONFLICT (contact_id, axis) DO UPDATE SET title_id=excluded.title_id, ours=excluded.ours, theirs=excluded.theirs,
+				at_ms = CASE WHEN question.theirs = excluded.theirs THEN question.at_ms ELSE excluded.at_ms END`,
 			id, c.Key.Axis, string(c.To), string(c.From), millis(at), id)
 		return err
 	}
