@@ -2,6 +2,7 @@ package gsheet
 
 import (
 	"maps"
+	"reflect"
 	"strconv"
 )
 
@@ -197,8 +198,10 @@ func shiftSpan(o object, startName, endName string, m move) bool {
 	return ok
 }
 
-// rewriteFormulas passes every formula of the tab's cells and of their validation rules through f.
+// rewriteFormulas passes every formula of the tab's cells and of their validation rules through f. Cells of a column
+// share their rule, so each rule is looked at once.
 func (t *tab) rewriteFormulas(f func(string) string) {
+	rules := map[uintptr]object{}
 	for r, rw := range t.rows {
 		if rw == nil {
 			continue
@@ -213,7 +216,16 @@ func (t *tab) rewriteFormulas(f func(string) string) {
 					t.edit(r).cells[c] = x
 				}
 			}
-			if rule := rewriteRule(x.validation, f); rule != nil {
+			if x.validation == nil {
+				continue
+			}
+			key := reflect.ValueOf(x.validation).Pointer()
+			rule, seen := rules[key]
+			if !seen {
+				rule = rewriteRule(x.validation, f)
+				rules[key] = rule
+			}
+			if rule != nil {
 				y := *x
 				y.validation = rule
 				t.edit(r).cells[c] = &y
