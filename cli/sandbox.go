@@ -17,7 +17,7 @@ import (
 )
 
 func newSandbox(p *process) *cobra.Command {
-	var o sandbox.Options
+	o := sandbox.Options{AdoptSheets: true}
 	var contacts string
 	var faults []string
 	cmd := &cobra.Command{
@@ -29,7 +29,8 @@ line, and they serve until the command is interrupted:
   sheets http://127.0.0.1:PORT     /v4/spreadsheets below it; the grid for people in a browser
   hubspot http://127.0.0.1:PORT    the API; /contacts for people in a browser
 
-Point ROLECALL_SHEETS_ENDPOINT and ROLECALL_HUBSPOT_BASE_URL there. Nothing of it is meant for other machines: there
+Point ROLECALL_SHEETS_ENDPOINT and ROLECALL_HUBSPOT_BASE_URL there. A spreadsheet ID of Google's shape that is not
+known yet stands for a blank sheet that somebody shared, so a sheet_url that is configured already works here too. Nothing of it is meant for other machines: there
 are no passwords. Endpoints below /admin make it fail, lag and limit while it runs.
 
 A --fault is JSON: {"match": "POST .*/batch/update", "kind": "apply-then-lose", "times": 2}; its kinds are status, html,

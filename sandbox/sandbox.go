@@ -41,6 +41,9 @@ type Options struct {
 	PeopleRate, SheetRate float64
 	// Tier sets HubSpot's limits: free, starter, professional, enterprise; "" limits nothing.
 	Tier string
+	// AdoptSheets answers the first read of an unknown spreadsheet ID of Google's shape as a blank sheet that somebody
+	// shared, so that a link that is configured already works here too.
+	AdoptSheets bool
 	// SheetsQuota is the reads and, apart from them, the writes a minute that Sheets allows; 0 is no limit.
 	SheetsQuota int
 	// IndexLag is how long HubSpot's search does not see a change.
@@ -81,7 +84,7 @@ func Start(ctx context.Context, o Options) (*Sandbox, error) {
 		return nil, fmt.Errorf("start the sandbox: %q is no tier: use free, starter, professional or enterprise", o.Tier)
 	}
 	s := &Sandbox{options: o}
-	s.Sheets = gsheet.New(gsheet.Options{Rand: rand.New(rand.NewSource(int64(o.Seed))), Quota: o.SheetsQuota})
+	s.Sheets = gsheet.New(gsheet.Options{Rand: rand.New(rand.NewSource(int64(o.Seed))), Quota: o.SheetsQuota, Adopt: o.AdoptSheets})
 	s.HubSpot = portal.New(s.portalOptions())
 	for _, f := range o.Faults {
 		if err := s.HubSpot.AddFault(f); err != nil {
