@@ -74,12 +74,15 @@ func ending(suffix string) func(exchange) bool {
 
 func status(code int) func(exchange) bool { return func(e exchange) bool { return e.status == code } }
 
-// stub starts a server of one function; it answers JSON.
+// stub starts a server of one function, which is called by one request at a time; it answers JSON.
 func stub(t testing.TB, answer func(w http.ResponseWriter, r *http.Request, body []byte)) (string, *clock) {
 	t.Helper()
+	var one sync.Mutex
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		w.Header().Set("Content-Type", "application/json")
+		one.Lock()
+		defer one.Unlock()
 		answer(w, r, body)
 	}))
 	t.Cleanup(s.Close)
