@@ -3,6 +3,8 @@ package embedding
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"sync"
 
 	"rolecall/title"
 )
@@ -20,23 +22,53 @@ const chunk = 1000
 
 // Cached is an embedder that asks another only for what its cache does not have. It is for embedders that cost money or time; the
 // built-in model is cheaper to run than to look up.
+//
+// Before its first answer it asks the other for one fixed title, the canary, so that a service that is away is known at once, however
+// much is cached, and so that a model that changed under its name gets an ID of its own: vectors of the two never meet.
 type Cached struct {
 	inner Embedder
 	cache Cache
+
+	mu         sync.Mutex
+	generation int // 0 before the first answer
 }
 
 // NewCached returns inner with cache before it.
-func NewCached(inner Embedder, cache Cache) Cached { return Cached{inner, cache} }
+func NewCached(inner Embedder, cache Cache) *Cached { return &Cached{inner: inner, cache: cache} }
 
-// ID is the inner embedder's.
-func (c Cached) ID() string { return c.inner.ID() }
+// ID is the inner embedder's, followed by "#2" and so on once the canary has shown that its model changed. It does not change after the
+// first answer.
+func (c *Cached) ID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.generation > 1 {
+		return c.inner.ID() + "#" + strconv.Itoa(c.generation)
+	}
+	return c.inner.ID()
+}
 
 // Dimension is the inner embedder's.
-func (c Cached) Dimension() int { return c.inner.Dimension() }
+func (c *Cached) Dimension() int { return c.inner.Dimension() }
+
+// check asks for the canary, once.
+func (c *Cached) check(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.generation > 0 {
+		return nil
+	}
+	n, err := generation(ctx, c.inner, c.cache)
+	c.generation = n
+	return err
+}
 
 // Embed returns cached vectors and asks the inner embedder for the rest, each text once. Titles that are one text when cleaned share
 // a vector. A cached vector of another length than Dimension is asked for again.
-func (c Cached) Embed(ctx context.Context, titles []string) ([]Vector, error) {
+func (c *Cached) Embed(ctx context.Context, titles []string) ([]Vector, error) {
+	if err := c.check(ctx); err != nil {
+		return nil, err
+	}
+	id := c.ID()
 	texts := make([]string, len(titles))
 	unique := make([]string, 0, len(titles))
 	seen := make(map[string]bool, len(titles))
@@ -47,7 +79,7 @@ func (c Cached) Embed(ctx context.Context, titles []string) ([]Vector, error) {
 			unique = append(unique, texts[i])
 		}
 	}
-	known, err := c.cache.Lookup(ctx, c.ID(), unique)
+	known, err := c.cache.Lookup(ctx, id, unique)
 	if err != nil {
 		return nil, fmt.Errorf("look up cached vectors: %w", err)
 	}
@@ -67,7 +99,7 @@ func (c Cached) Embed(ctx context.Context, titles []string) ([]Vector, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := c.cache.Store(ctx, c.ID(), part, fresh); err != nil {
+		if err := c.cache.Store(ctx, id, part, fresh); err != nil {
 			return nil, fmt.Errorf("store %d vectors: %w", len(part), err)
 		}
 		for i, text := range part {

@@ -2,42 +2,50 @@ package embedding
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"strconv"
+	"time"
 )
-
-// ErrModelChanged says that a model gives other vectors than it gave under the same ID.
-var ErrModelChanged = errors.New("the embedding model changed under its name")
 
 const (
-	canaryTitle = "Senior Marketing Manager"
-	canaryText  = "\x01canary" // no cleaned title can be this text
-	canarySame  = 0.999        // services round differently from call to call; another model is far below
+	canaryTitle    = "Senior Marketing Manager"
+	canaryText     = "\x01canary" // no cleaned title can be this text
+	canarySame     = 0.999        // services round differently from call to call; another model is far below
+	canaryPatience = 10 * time.Second
+	generations    = 100
 )
 
-// CheckCanary embeds a fixed title afresh and compares it with what the same embedder gave when it was first asked, which it keeps in
-// the cache. It wraps ErrModelChanged where they differ: cached vectors and fresh ones must not meet then. Pass the embedder itself,
-// not a cached one.
-func CheckCanary(ctx context.Context, e Embedder, cache Cache) error {
-	fresh, err := e.Embed(ctx, []string{canaryTitle})
+// generation embeds a fixed title afresh and looks which of the models that have answered under this ID gives that vector: 1 for the
+// first, 2 for the one it was changed to, and so on. A vector that is new starts a new generation and is kept in the cache. It tells a
+// service that is away within canaryPatience.
+func generation(ctx context.Context, e Embedder, cache Cache) (int, error) {
+	limited, cancel := context.WithTimeout(ctx, canaryPatience)
+	defer cancel()
+	fresh, err := e.Embed(limited, []string{canaryTitle})
 	if err != nil {
-		return fmt.Errorf("embed the canary title: %w", err)
-	}
-	known, err := cache.Lookup(ctx, e.ID(), []string{canaryText})
-	if err != nil {
-		return fmt.Errorf("look up the canary vector: %w", err)
-	}
-	first, ok := known[canaryText]
-	if !ok {
-		if err := cache.Store(ctx, e.ID(), []string{canaryText}, fresh); err != nil {
-			return fmt.Errorf("store the canary vector: %w", err)
+		if limited.Err() != nil && ctx.Err() == nil {
+			err = &RemoteError{Provider: e.ID(), Fault: Unavailable, Mend: "check the base URL and the network", Cause: err}
 		}
-		return nil
+		return 0, fmt.Errorf("ask the embedding service for its canary title: %w", err)
 	}
-	if len(first) != len(fresh[0]) || dot(first, fresh[0]) < canarySame {
-		return fmt.Errorf("%w: %s; name a model that is pinned to a version, or clear its cached vectors so that all are asked for again", ErrModelChanged, e.ID())
+	for n := 1; n < generations; n++ {
+		text := canaryText + strconv.Itoa(n)
+		known, err := cache.Lookup(ctx, e.ID(), []string{text})
+		if err != nil {
+			return 0, fmt.Errorf("look up the canary vector: %w", err)
+		}
+		first, ok := known[text]
+		if !ok {
+			if err := cache.Store(ctx, e.ID(), []string{text}, fresh); err != nil {
+				return 0, fmt.Errorf("store the canary vector: %w", err)
+			}
+			return n, nil
+		}
+		if len(first) == len(fresh[0]) && dot(first, fresh[0]) >= canarySame {
+			return n, nil
+		}
 	}
-	return nil
+	return 0, fmt.Errorf("%s gave %d different vectors for one title: its vectors cannot be compared; choose another model", e.ID(), generations)
 }
 
 func dot(a, b Vector) float32 {

@@ -262,13 +262,56 @@ func TestCachedAsksForEachTextOnce(t *testing.T) {
 			t.Fatal(vecs, err)
 		}
 	}
-	if len(inner.asked) != 2 {
+	if len(inner.asked) != 3 { // the canary, CEO and Buyer
 		t.Errorf("asked for %q", inner.asked)
 	}
 	inner.id = "x/2"
-	if _, err := e.Embed(context.Background(), []string{"CEO"}); err != nil || len(inner.asked) != 3 {
+	if _, err := e.Embed(context.Background(), []string{"CEO"}); err != nil || len(inner.asked) != 4 {
 		t.Errorf("another model answered from the first one's cache: %q, %v", inner.asked, err)
 	}
+}
+
+func TestAModelThatChangedUnderItsNameGetsAnIDOfItsOwn(t *testing.T) {
+	ctx, cache, inner := context.Background(), memory{}, &counting{id: "x", value: 1}
+	for _, c := range []struct {
+		value float32
+		id    string
+	}{{1, "x"}, {0.9999, "x"}, {0, "x#2"}, {0, "x#2"}, {1, "x"}} {
+		inner.value = c.value
+		e := embedding.NewCached(inner, cache)
+		vecs, err := e.Embed(ctx, []string{"CEO"})
+		if err != nil || e.ID() != c.id {
+			t.Fatalf("value %v: ID %s, %v", c.value, e.ID(), err)
+		}
+		if d := vecs[0][0] - c.value; d > 0.001 || d < -0.001 {
+			t.Errorf("value %v: a vector of the other model, %v", c.value, vecs[0])
+		}
+	}
+}
+
+func TestAServiceThatIsAwayIsKnownHoweverMuchIsCached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cache := memory{}
+		s := &service{answers: []func(*http.Request, []byte) *http.Response{openAIWorks, openAIWorks, reply(503, "")}}
+		o := options(s)
+		o.Tries, o.Wait = 100, time.Second
+		remote, err := embedding.NewOpenAI(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := embedding.NewCached(remote, cache).Embed(context.Background(), []string{"CEO"}); err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		_, err = embedding.NewCached(remote, cache).Embed(context.Background(), []string{"CEO"})
+		var fault *embedding.RemoteError
+		if !errors.As(err, &fault) || fault.Fault != embedding.Unavailable || !fault.Temporary() {
+			t.Errorf("error %v", err)
+		}
+		if waited := time.Since(start); waited > 15*time.Second {
+			t.Errorf("it was waited for %v", waited)
+		}
+	})
 }
 
 type byteStore map[string][]byte
@@ -300,43 +343,5 @@ func TestByteCacheKeepsVectorsToTheBit(t *testing.T) {
 	found, err := cache.Lookup(ctx, "m", []string{"a", "b", "broken"})
 	if err != nil || len(found) != 1 || found["a"][0] != 0.1 || found["a"][1] != -2.5e-9 {
 		t.Errorf("%v, %v", found, err)
-	}
-}
-
-func TestCanaryTellsAModelThatChanged(t *testing.T) {
-	ctx, cache, e := context.Background(), memory{}, &counting{id: "x", value: 1}
-	for range 2 {
-		if err := embedding.CheckCanary(ctx, e, cache); err != nil {
-			t.Fatal(err)
-		}
-	}
-	e.value = 0
-	if err := embedding.CheckCanary(ctx, e, cache); !errors.Is(err, embedding.ErrModelChanged) {
-		t.Errorf("changed model: %v", err)
-	}
-}
-
-func TestFallbackAnswersWithOneModelAndSaysWhich(t *testing.T) {
-	now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
-	first, second := &counting{id: "remote"}, &counting{id: "builtin"}
-	f := embedding.NewFallback(first, second, time.Second, time.Minute, func() time.Time { return now })
-	ask := func(id string, away bool, askedFirst int) {
-		t.Helper()
-		a, err := f.Answer(context.Background(), []string{"CEO"})
-		if err != nil || a.ID != id || (a.Away != nil) != away || len(first.asked) != askedFirst {
-			t.Errorf("answer %+v, %v; first asked %d times", a, err, len(first.asked))
-		}
-	}
-	ask("remote", false, 1)
-	first.err = &embedding.RemoteError{Fault: embedding.RateLimited, RetryAfter: 5 * time.Minute}
-	ask("builtin", true, 2)
-	ask("builtin", true, 2) // left alone
-	first.err = nil
-	now = now.Add(2 * time.Minute)
-	ask("builtin", true, 2) // it asked for five minutes
-	now = now.Add(4 * time.Minute)
-	ask("remote", false, 3)
-	if e, away := f.Current(); e.ID() != "remote" || away != nil {
-		t.Errorf("current %s, %v", e.ID(), away)
 	}
 }
