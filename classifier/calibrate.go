@@ -10,7 +10,7 @@ const signalSize = 15
 // signal is what can be seen of an answer without knowing whether it is right.
 type signal [signalSize]float64
 
-// observe sums an answer up.
+// observe sums an answer up; asked says whether the neighbours had a say.
 //
 //	0 constant                            6 n-gram head, 7 embedding head, 8 neighbours give the same answer
 //	1 log odds of the answer              9 the answer is the fallback
@@ -19,7 +19,7 @@ type signal [signalSize]float64
 //	4 share of known words
 //	5 squared share of unknown words     11, 12, 13 what each of the three gives the answer
 //	                                     14 how much the neighbours say at all
-func observe(v *voices, shares []float32, first, second int, fallback, none bool) signal {
+func observe(v *voices, shares []float32, first, second int, fallback, none, asked bool) signal {
 	var s signal
 	p := min(max(float64(shares[first]), 1e-4), 1-1e-4)
 	s[0] = 1
@@ -27,10 +27,9 @@ func observe(v *voices, shares []float32, first, second int, fallback, none bool
 	if second >= 0 {
 		s[2] = min(math.Log(max(p, 1e-6)/max(float64(shares[second]), 1e-6)), 9)
 	}
-	s[3] = float64(v.closest)
 	s[4] = float64(v.known)
 	s[5] = float64((1 - v.known) * (1 - v.known))
-	for i, z := range [...][]float32{v.sparse, v.dense, v.near} {
+	for i, z := range [...][]float32{v.sparse, v.dense} {
 		if top, _ := best(z); top == first {
 			s[6+i] = 1
 		}
@@ -40,8 +39,14 @@ func observe(v *voices, shares []float32, first, second int, fallback, none bool
 	}
 	s[11] = logOdds(v.sparse, first)
 	s[12] = logOdds(v.dense, first)
-	s[13] = math.Log(max(float64(v.near[first]), 1e-3))
-	s[14] = min(float64(v.votes), 1)
+	if asked {
+		s[3] = float64(v.closest)
+		if top, _ := best(v.near); top == first {
+			s[8] = 1
+		}
+		s[13] = math.Log(max(float64(v.near[first]), 1e-3))
+		s[14] = min(float64(v.votes), 1)
+	}
 	if none {
 		s[10] = 1
 	}
@@ -52,6 +57,8 @@ func observe(v *voices, shares []float32, first, second int, fallback, none bool
 // held out of the heads, and holds what those titles showed.
 type calibration struct {
 	Weights signal
+	// HeadWeights are the weights for answers of the heads alone, whose signals lack what neighbours would add.
+	HeadWeights signal
 	// Curve counts held-out answers by confidence, in curveBins bins from 0 to 1.
 	Curve [curveBins]bin
 	// Discount is 1 where titles to come are less clear than those that were held out, 0 where they are alike; see discounted.
@@ -69,7 +76,18 @@ type bin struct {
 	Sum          float64 // of confidences
 }
 
-func (c *calibration) confidence(s signal) float64 { return discounted(c.plain(s), c.Discount) }
+func (c *calibration) confidence(s signal) float64 {
+	return discounted(plain(c.Weights, s), c.Discount)
+}
+
+// headConfidence is the confidence of an answer of the heads alone, and whether neighbours need not be asked.
+func (c *calibration) headConfidence(s signal) (confidence float64, sure bool) {
+	p := plain(c.HeadWeights, s)
+	return discounted(p, c.Discount), p >= headsSuffice
+}
+
+// headsSuffice is the confidence of the heads, on titles as clear as the held-out ones, from which the neighbours are not asked.
+const headsSuffice = 0.97
 
 // discounted takes a discount off: from the log odds, and from what is left, because no answer about a title that two people would
 // label differently is sure.
@@ -87,51 +105,72 @@ const (
 )
 
 // plain is the confidence that a title as clear as the held-out ones deserves.
-func (c *calibration) plain(s signal) float64 {
+func plain(weights, s signal) float64 {
 	var z float64
-	for i, w := range c.Weights {
+	for i, w := range weights {
 		z += w * s[i]
 	}
 	return 1 / (1 + math.Exp(-z))
 }
 
-// calibrate fits a calibration. The curve, and with it every figure about precision, is taken crosswise: each half of the answers
+// held is one held-out answer: of the heads alone, and with the neighbours.
+type held struct {
+	heads, joint           signal
+	headsRight, jointRight bool
+}
+
+// calibrate fits a calibration; deaf says that the neighbours are not asked at all. The curve, and with it every figure about precision, is taken crosswise: each half of the answers
 // is judged by the weights fitted on the other half.
-func calibrate(signals []signal, right []bool, discount float64) calibration {
+func calibrate(answers []held, deaf bool, discount float64) calibration {
 	c := calibration{Discount: discount}
-	half := make([]bool, len(signals))
-	for i := range half {
-		half[i] = i%2 == 0
-	}
-	even := fitLogistic(signals, right, func(i int) bool { return half[i] })
-	odd := fitLogistic(signals, right, func(i int) bool { return !half[i] })
-	correct := 0
+	parity := func(want int) func(int) bool { return func(i int) bool { return i%2 == want } }
+	judges := [2]calibration{weigh(answers, deaf, parity(1)), weigh(answers, deaf, parity(0))}
 	var gap [10]float64 // of the expected calibration error (Naeini et al. 2015), on titles as clear as these
-	for i, s := range signals {
-		judge := calibration{Weights: odd}
-		if !half[i] {
-			judge.Weights = even
+	correct := 0
+	for i, answer := range answers {
+		judge := &judges[i%2]
+		p, right := plain(judge.HeadWeights, answer.heads), answer.headsRight
+		if !deaf && p < headsSuffice {
+			p, right = plain(judge.Weights, answer.joint), answer.jointRight
 		}
-		p := judge.plain(s)
 		shown := discounted(p, discount)
 		b := &c.Curve[min(int(shown*curveBins), curveBins-1)]
 		b.Count++
 		b.Sum += shown
 		gap[min(int(p*10), 9)] += p
 		c.Held++
-		if right[i] {
+		if right {
 			b.Right++
 			gap[min(int(p*10), 9)]--
 			correct++
 		}
 	}
-	c.Weights = fitLogistic(signals, right, func(int) bool { return true })
+	all := weigh(answers, deaf, func(int) bool { return true })
+	c.Weights, c.HeadWeights = all.Weights, all.HeadWeights
 	if c.Held > 0 {
 		c.Accuracy = float64(correct) / float64(c.Held)
 	}
 	for _, g := range gap {
 		c.ECE += math.Abs(g) / float64(max(c.Held, 1))
 	}
+	return c
+}
+
+// weigh fits both sets of weights on the chosen answers.
+func weigh(answers []held, deaf bool, use func(int) bool) calibration {
+	var c calibration
+	x, y := make([]signal, len(answers)), make([]bool, len(answers))
+	for i, a := range answers {
+		x[i], y[i] = a.heads, a.headsRight
+	}
+	c.HeadWeights = fitLogistic(x, y, use)
+	if deaf {
+		return c
+	}
+	for i, a := range answers {
+		x[i], y[i] = a.joint, a.jointRight
+	}
+	c.Weights = fitLogistic(x, y, use)
 	return c
 }
 

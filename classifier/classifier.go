@@ -1,7 +1,6 @@
 package classifier
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -35,29 +34,6 @@ type target struct {
 	asked                          float64 // the target precision
 	honest                         bool
 	note                           string
-}
-
-// Fit learns from a rulebook: its exemplars and its corrections in force. It is deterministic for a seed. It fails when ctx ends,
-// when the embedder fails, or when a rule's pattern does not compile; the error says which.
-func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts Options) (*Classifier, error) {
-	lessons := lessonsOf(book)
-	vectors, err := embedLessons(ctx, emb, lessons)
-	if err != nil {
-		return nil, err
-	}
-	t, err := newTeacher(emb)
-	if err != nil {
-		return nil, err
-	}
-	if t != nil && !t.suits(lessons) {
-		t = nil
-	}
-	m, err := fitModel(ctx, book, lessons, vectors, t, opts)
-	if err != nil {
-		return nil, err
-	}
-	m.key, m.embedder = FitKey(book, emb.ID()), emb.ID()
-	return assemble(book, emb, opts, m, t, lessons, vectors)
 }
 
 // assemble puts a classifier together from its parts.

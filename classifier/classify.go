@@ -50,9 +50,12 @@ type scratch struct {
 	sparse   sparse
 	vector   []float32 // the embedding
 	inputs   []float32 // of the dense heads: the embedding, and what the teacher says
-	heard    lecture
+	lecture  lecture
+	heard    bool         // the heads, for this title
+	asked    bool         // the neighbours
 	scores   [2][]float32 // of the heads over n-grams and over inputs
 	nearest  nearest
+	probe    nearest
 	hits     []ruleHit
 	voices   [label.AxisCount]voices
 	shares   [label.AxisCount][]float32
@@ -130,7 +133,7 @@ func (c *Classifier) decide(in *input, s *scratch) label.Decision {
 	}
 	s.hits = c.rules.match(s.hits[:0], in)
 	correction, corrected := c.exact[in.key]
-	listened := false
+	s.heard, s.asked = false, false
 	for _, a := range label.Axes() {
 		if corrected && correction.opinions[a].Given {
 			d.Findings[a] = c.byCorrection(a, &correction)
@@ -140,50 +143,103 @@ func (c *Classifier) decide(in *input, s *scratch) label.Decision {
 			d.Findings[a] = c.byRule(a, h)
 			continue
 		}
-		if !listened {
-			c.listen(in, s)
-			listened = true
-		}
-		d.Findings[a] = c.byExamples(a, s)
+		d.Findings[a] = c.byExamples(a, in, s)
 	}
 	return d
 }
 
-// listen fills s with what heads and neighbours say on both axes.
-func (c *Classifier) listen(in *input, s *scratch) {
+// hear fills s with what the heads say on both axes, once for a title.
+func (c *Classifier) hear(in *input, s *scratch) {
+	if s.heard {
+		return
+	}
+	s.heard = true
 	s.features.extract(in.normalized)
 	c.model.vocabulary.look(&s.sparse, &s.features)
 	if c.teacher != nil {
-		c.teacher.hear(s.inputs[c.model.dimension:], in.normalized, &s.features, s.vector, &s.heard)
+		c.teacher.hear(s.inputs[c.model.dimension:], in.normalized, &s.features, s.vector, &s.lecture)
 	}
 	c.model.sparse.scores(s.scores[0], &s.sparse)
 	c.model.dense.denseScores(s.scores[1], s.inputs[:c.model.inputs()])
+	for _, a := range label.Axes() {
+		s.voices[a].known = s.sparse.known
+	}
+}
+
+// ask fills s with what the neighbours say on both axes, once for a title.
+func (c *Classifier) ask(s *scratch) {
+	if s.asked {
+		return
+	}
+	s.asked = true
 	s.nearest.reset(neighbors)
 	c.vectors.search(&s.nearest, s.vector)
 	c.extra.vectors.searchFrom(int32(len(c.lessons)), &s.nearest, s.vector)
 	for _, a := range label.Axes() {
-		m := &c.model.axes[a]
-		if len(m.values) == 0 {
+		v := &s.voices[a]
+		if len(v.near) == 0 {
 			continue
 		}
-		v := &s.voices[a]
 		v.votes = vote(v.near, s.nearest.list, c.class[a], c.weight)
-		v.known, v.closest = s.sparse.known, 0
+		v.closest = 0
 		if len(s.nearest.list) > 0 {
 			v.closest = s.nearest.list[0].similarity
 		}
-		m.mix.join(s.shares[a], v)
 	}
 }
 
-// byExamples is the answer of heads and neighbours, which have been listened to.
-func (c *Classifier) byExamples(a label.Axis, s *scratch) label.Finding {
+// taught reports whether a correction that the model has not seen is near the title, so that the neighbours must be asked.
+func (c *Classifier) taught(s *scratch) bool {
+	if len(c.extra.lessons) == 0 {
+		return false
+	}
+	s.probe.reset(1)
+	c.extra.vectors.search(&s.probe, s.vector)
+	return len(s.probe.list) > 0 && s.probe.list[0].similarity >= nearCorrection
+}
+
+// nearCorrection is the cosine from which a correction is near.
+const nearCorrection = 0.7
+
+// verdict is the joint answer of heads and, where they were asked, neighbours on one axis.
+type verdict struct {
+	first, second int
+	confidence    float64
+	asked         bool
+}
+
+// judge lets the heads answer and asks the neighbours where the heads are not sure.
+func (c *Classifier) judge(a label.Axis, in *input, s *scratch) verdict {
+	c.hear(in, s)
+	m, shares := &c.model.axes[a], s.shares[a]
+	m.mix.join(shares, &s.voices[a], false)
+	var v verdict
+	v.first, v.second = best(shares)
+	var sure bool
+	v.confidence, sure = m.headConfidence(m.observe(&s.voices[a], shares, &v))
+	if m.mix.deaf() || sure && !c.taught(s) {
+		return v
+	}
+	c.ask(s)
+	v.asked = true
+	m.mix.join(shares, &s.voices[a], true)
+	v.first, v.second = best(shares)
+	v.confidence = m.confidence(m.observe(&s.voices[a], shares, &v))
+	return v
+}
+
+func (m *axisModel) observe(voices *voices, shares []float32, v *verdict) signal {
+	return observe(voices, shares, v.first, v.second, v.first == m.fallback, m.values[v.first] == "", v.asked)
+}
+
+// byExamples is the answer of heads and neighbours.
+func (c *Classifier) byExamples(a label.Axis, in *input, s *scratch) label.Finding {
 	m := &c.model.axes[a]
 	if len(m.values) == 0 {
 		return c.byNobody(a)
 	}
-	first, second := best(s.shares[a])
-	confidence := m.confidence(observe(&s.voices[a], s.shares[a], first, second, first == m.fallback, m.values[first] == ""))
+	v := c.judge(a, in, s)
+	first, second, confidence := v.first, v.second, v.confidence
 	f := label.Finding{Value: m.values[first], Confidence: confidence, Accepted: confidence >= c.targets[a].threshold, Method: label.ByNeighbors}
 	if first == m.fallback {
 		f.Method = label.ByFallback
@@ -195,6 +251,6 @@ func (c *Classifier) byExamples(a label.Axis, s *scratch) label.Finding {
 		f.RunnerUp = m.values[second]
 		f.RunnerUpConfidence = min(float64(s.shares[a][second]), 1-confidence)
 	}
-	f.Why = c.why(a, &f, s)
+	f.Why = c.why(a, &f, v.asked, s)
 	return f
 }

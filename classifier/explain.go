@@ -29,16 +29,19 @@ func (c *Classifier) Explain(ctx context.Context, raw string) (Explanation, erro
 		c.embedder.(direct).EmbedInto(s.vector, in.normalized)
 	}
 	e := Explanation{Title: raw, Normalized: in.normalized, Kind: in.kind.String(), Decision: c.decide(&in, s)}
-	c.listen(&in, s)
+	s.heard, s.asked = false, false
+	c.hear(&in, s)
+	c.ask(s)
+	closest := slices.Clone(s.nearest.list)
 	hits := c.rules.match(nil, &in)
 	for _, a := range label.Axes() {
-		e.Axes[a] = c.explainAxis(a, s, hits)
+		e.Axes[a] = c.explainAxis(a, &in, s, hits, closest)
 		e.Decision.Findings[a].Evidence = e.Axes[a].Neighbors
 	}
 	return e, nil
 }
 
-func (c *Classifier) explainAxis(a label.Axis, s *scratch, hits []ruleHit) AxisExplanation {
+func (c *Classifier) explainAxis(a label.Axis, in *input, s *scratch, hits []ruleHit, closest []near) AxisExplanation {
 	m := &c.model.axes[a]
 	x := AxisExplanation{Axis: a, Threshold: c.targets[a].threshold, Calibration: c.calibrationNote(a)}
 	deciding, decided := c.rules.decide(hits, a, c.book.Taxonomies[a].Has)
@@ -50,7 +53,7 @@ func (c *Classifier) explainAxis(a label.Axis, s *scratch, hits []ruleHit) AxisE
 		x.Rules = append(x.Rules, RuleStep{RuleID: r.ID, Value: r.Set[a], Text: c.rules.written(h), Blocked: h.blocked,
 			Decides: decided && h.rule == deciding.rule})
 	}
-	for _, n := range s.nearest.list {
+	for _, n := range closest {
 		l := c.lesson(n.row)
 		if o := l.opinions[a]; o.Given && len(x.Neighbors) < evidenceCount {
 			x.Neighbors = append(x.Neighbors, label.Evidence{Title: l.title, Value: o.Value, Similarity: float64(n.similarity), Origin: l.origin})
@@ -65,10 +68,9 @@ func (c *Classifier) explainAxis(a label.Axis, s *scratch, hits []ruleHit) AxisE
 		heads[i] = m.mix.Sparse*v.sparse[i] + m.mix.Dense*v.dense[i]
 	}
 	softmax(heads)
+	verdict := c.judge(a, in, s)
 	x.HeadVotes, x.NeighborVotes, x.Votes = m.votes(heads), m.votes(v.near), m.votes(s.shares[a])
-	first, second := best(s.shares[a])
-	x.Raw = float64(s.shares[a][first])
-	x.Calibrated = m.confidence(observe(v, s.shares[a], first, second, first == m.fallback, m.values[first] == ""))
+	x.Raw, x.Calibrated = float64(s.shares[a][verdict.first]), verdict.confidence
 	return x
 }
 

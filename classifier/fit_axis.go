@@ -113,17 +113,23 @@ func (a *axisFit) finish() {
 		return
 	}
 	a.mix = a.chooseMix(rows)
-	shares := make([]float32, len(a.values))
-	var signals []signal
-	var right []bool
+	var answers []held
 	for _, i := range rows {
 		v := a.voices(i)
-		a.mix.join(shares, &v)
-		first, second := best(shares)
-		signals = append(signals, observe(&v, shares, first, second, first == a.fallback, a.values[first] == ""))
-		right = append(right, first == a.class[i])
+		var h held
+		h.heads, h.headsRight = a.answer(i, &v, false)
+		h.joint, h.jointRight = a.answer(i, &v, true)
+		answers = append(answers, h)
 	}
-	a.calibration = calibrate(signals, right, a.exampleShare())
+	a.calibration = calibrate(answers, a.mix.deaf(), a.exampleShare())
+}
+
+// answer is what a held-out lesson was told, and whether that is right.
+func (a *axisFit) answer(i int, v *voices, asked bool) (signal, bool) {
+	shares := make([]float32, len(a.values))
+	a.mix.join(shares, v, asked)
+	first, second := best(shares)
+	return observe(v, shares, first, second, first == a.fallback, a.values[first] == "", asked), first == a.class[i]
 }
 
 // chooseMix minimises the held-out cross-entropy by coordinate search, held by a ridge on the proportions: titles that people
@@ -141,13 +147,22 @@ func (a *axisFit) chooseMix(rows []int) mix {
 		n := 0
 		for r := 0; r < len(rows); r += stride {
 			v := a.voices(rows[r])
-			m.join(shares, &v)
+			m.join(shares, &v, true)
 			sum -= math.Log(max(float64(shares[a.class[rows[r]]]), 1e-9))
 			n++
 		}
 		return sum/float64(n) + mixRidge*(squaredLog(m.Dense/m.Sparse/prior.Dense)+squaredLog(m.Near/m.Sparse/prior.Near))
 	}
-	current := prior
+	with, lowest := descend(prior, loss)
+	prior.Near = 0
+	if without, l := descend(prior, loss); l < lowest+mixRidge/2 {
+		return without // neighbours cost time, and say what is known without them
+	}
+	return with
+}
+
+// descend searches the mix of least loss, one coordinate after the other.
+func descend(current mix, loss func(mix) float64) (mix, float64) {
 	lowest := loss(current)
 	for _, step := range [...]float32{1.6, 1.25, 1.1} {
 		for range 4 {
@@ -157,6 +172,9 @@ func (a *axisFit) chooseMix(rows []int) mix {
 					next := current
 					p := [...]*float32{&next.Sparse, &next.Dense, &next.Near}[coordinate]
 					*p *= factor
+					if *p == 0 {
+						continue
+					}
 					if l := loss(next); l < lowest-1e-6 {
 						current, lowest, better = next, l, true
 						break
@@ -168,12 +186,15 @@ func (a *axisFit) chooseMix(rows []int) mix {
 			}
 		}
 	}
-	return current
+	return current, lowest
 }
 
 const mixRidge = 0.03
 
 func squaredLog(x float32) float64 {
+	if !(x > 0) || math.IsInf(float64(x), 0) {
+		return 0
+	}
 	l := math.Log(float64(x))
 	return l * l
 }

@@ -53,6 +53,9 @@ type mix struct {
 	Sparse, Dense, Near float32
 }
 
+// deaf reports that the neighbours have shown no use on this axis and are not asked.
+func (m mix) deaf() bool { return m.Near == 0 }
+
 // voices is what the three voices say of one title, by class.
 type voices struct {
 	sparse, dense []float32 // logits
@@ -62,8 +65,15 @@ type voices struct {
 	known         float32   // share of the title's words that are known
 }
 
-// join writes the joint shares into dst.
-func (m mix) join(dst []float32, v *voices) {
+// join writes the joint shares into dst; asked says whether the neighbours have a say.
+func (m mix) join(dst []float32, v *voices, asked bool) {
+	if !asked || m.Near == 0 {
+		for c := range dst {
+			dst[c] = m.Sparse*v.sparse[c] + m.Dense*v.dense[c]
+		}
+		softmax(dst)
+		return
+	}
 	for c := range dst {
 		dst[c] = m.Sparse*v.sparse[c] + m.Dense*v.dense[c] + m.Near*logShare(v.near[c])
 	}

@@ -66,8 +66,12 @@ func (m *matrix) search(n *nearest, query []float32) { m.searchFrom(0, n, query)
 
 // searchFrom is search with rows counted from a first number.
 func (m *matrix) searchFrom(first int32, n *nearest, query []float32) {
+	floor := n.worst()
 	for i, rows := first, m.rows; len(rows) >= m.dimension && m.dimension > 0; i++ {
-		n.offer(i, vek32.Dot(rows[:m.dimension], query))
+		if similarity := vek32.Dot(rows[:m.dimension], query); similarity > floor {
+			n.offer(i, similarity)
+			floor = n.worst()
+		}
 		rows = rows[m.dimension:]
 	}
 }

@@ -42,9 +42,9 @@ func (c *Classifier) byNobody(a label.Axis) label.Finding {
 }
 
 // why says in a sentence what heads and neighbours found.
-func (c *Classifier) why(a label.Axis, f *label.Finding, s *scratch) string {
+func (c *Classifier) why(a label.Axis, f *label.Finding, asked bool, s *scratch) string {
 	var closest string
-	if len(s.nearest.list) > 0 {
+	if asked && len(s.nearest.list) > 0 {
 		closest = fmt.Sprintf("; the closest labelled title is %q", c.lesson(s.nearest.list[0].row).title)
 	}
 	name := c.name(a, f.Value)

@@ -1,0 +1,141 @@
+package classifier
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"rolecall/embedding"
+	"rolecall/label"
+)
+
+// Corrections that were not in force when a kept model was fitted, or are no longer, before it is fitted again: this many, or this
+// share of the labelled titles. Until then they speak for their own titles and as neighbours.
+const (
+	staleCount = 25
+	staleShare = 0.05
+)
+
+// Fit learns from a rulebook: its exemplars and its corrections in force. It is deterministic for a seed. Where the cache or the
+// program itself holds a model for the same FitKey, and that has not missed too many corrections, it is taken instead, unless
+// opts.Refit is set. Fit fails when ctx ends, when the embedder or the cache fails, or when a rule's pattern does not compile.
+func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts Options) (*Classifier, error) {
+	key := FitKey(book, emb.ID())
+	lessons := lessonsOf(book)
+	vectors, err := embedLessons(ctx, emb, lessons)
+	if err != nil {
+		return nil, err
+	}
+	m, err := keptModel(ctx, key, book, len(lessons), opts)
+	if err != nil {
+		return nil, err
+	}
+	if m != nil {
+		var t *teacher
+		if m.taught {
+			if t, err = newTeacher(emb); err != nil {
+				return nil, err
+			}
+		}
+		if m.taught == (t != nil) && m.fits(t) {
+			return assemble(book, emb, opts, m, t, lessons, vectors)
+		}
+	}
+	t, err := newTeacher(emb)
+	if err != nil {
+		return nil, err
+	}
+	if t != nil && !t.suits(lessons) {
+		t = nil
+	}
+	if m, err = fitModel(ctx, book, lessons, vectors, t, opts); err != nil {
+		return nil, err
+	}
+	m.key, m.embedder, m.absorbed = key, emb.ID(), inForce(book)
+	if opts.Cache != nil {
+		file, err := m.encode()
+		if err != nil {
+			return nil, err
+		}
+		if err := opts.Cache.StoreModel(ctx, key, file); err != nil {
+			return nil, fmt.Errorf("keep the fitted classifier: %w", err)
+		}
+	}
+	return assemble(book, emb, opts, m, t, lessons, vectors)
+}
+
+// keptModel finds a fitted model in the cache or in the program; nil where there is none that will do.
+func keptModel(ctx context.Context, key string, book label.Rulebook, lessons int, opts Options) (*model, error) {
+	if opts.Refit {
+		return nil, nil
+	}
+	var files [][]byte
+	if opts.Cache != nil {
+		file, ok, err := opts.Cache.LoadModel(ctx, key)
+		if err != nil {
+			return nil, fmt.Errorf("look for a fitted classifier: %w", err)
+		}
+		if ok {
+			files = append(files, file)
+		}
+	}
+	files = append(files, prefitFile)
+	now := inForce(book)
+	for _, file := range files {
+		m, err := decode(file)
+		if errors.Is(err, ErrModel) {
+			continue // made by another version, or damaged: fit again
+		}
+		if err != nil {
+			return nil, err
+		}
+		if m.key == key && missed(m.absorbed, now) <= max(staleCount, int(staleShare*float64(lessons))) {
+			return m, nil
+		}
+	}
+	return nil, nil
+}
+
+// fits reports whether the teacher is the one that the model has heard.
+func (m *model) fits(t *teacher) bool {
+	want := m.dimension
+	if t != nil {
+		want += t.size()
+	}
+	return m.inputs() == 0 || m.inputs() == want
+}
+
+// inForce names the corrections that teach, by what they say, sorted.
+func inForce(book label.Rulebook) []string {
+	var out []string
+	for _, l := range exactAnswers(book) {
+		raw, err := json.Marshal([]any{l.key, l.opinions})
+		if err != nil {
+			continue // strings and booleans: cannot fail
+		}
+		sum := sha256.Sum256(raw)
+		out = append(out, hex.EncodeToString(sum[:6]))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// missed counts what is in one of two sorted lists only.
+func missed(a, b []string) int {
+	n := 0
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] == b[0]:
+			a, b = a[1:], b[1:]
+		case a[0] < b[0]:
+			a, n = a[1:], n+1
+		default:
+			b, n = b[1:], n+1
+		}
+	}
+	return n + len(a) + len(b)
+}
