@@ -60,11 +60,13 @@ func squeeze(s string) string {
 	return b.String()
 }
 
+// dropped reports whether a rune is none to be seen: format, private use, surrogate, unassigned, a variation selector or the sign that
+// stands for broken text. Controls and spaces are dealt with before.
 func dropped(r rune) bool {
 	if r < 0xad {
 		return false
 	}
-	return r == utf8.RuneError || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs, unicode.Variation_Selector) ||
+	return r == utf8.RuneError || unicode.Is(unicode.Variation_Selector, r) ||
 		!unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z)
 }
 

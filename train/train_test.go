@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -75,7 +76,9 @@ func TestTrainingIsTheSameForASeedWithAnyNumberOfThreads(t *testing.T) {
 	}
 	other := tinyOptions(1)
 	other.seed++
-	if bytes.Equal(first, train(other)) {
+	second := train(other)
+	const rows = 10_000 // the last of the rows, before the checksum; the header names the seed and differs anyway
+	if end := len(first) - sha256.Size; len(second) != len(first) || bytes.Equal(first[end-rows:end], second[end-rows:end]) {
 		t.Error("the seed makes no difference")
 	}
 	model, err := embedding.ParseStatic(first)
