@@ -1,6 +1,6 @@
 // Package sheets keeps the workbook in a Google Sheet.
 //
-// A sheet has no conditional write, and people sort, insert and move things while we write. Two ideas make that safe (docs/decisions):
+// A sheet has no conditional write, and people sort, insert and move things while we write. Two ideas make that safe (docs/decisions/0011):
 //
 //   - Columns are addressed by their developer metadata, within the same call that reads or writes them. A column that somebody moves between
 //     our read and our write takes its metadata along, so no value of ours can land in a column of people's.

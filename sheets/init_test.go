@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"rolecall/sandbox/gsheet"
 	"rolecall/workbook"
 )
 
@@ -121,5 +122,29 @@ func TestPeoplesOwnTabOfTheSameTitleIsLeftAlone(t *testing.T) {
 	}
 	if n := len(d.read().Tables[workbook.Roles].Rows); n != 26 {
 		t.Errorf("%d roles", n)
+	}
+}
+
+func TestAnInitThatIsCutShortIsFinishedByTheNext(t *testing.T) {
+	for _, kind := range []string{gsheet.FaultErrorBefore, gsheet.FaultErrorAfter, gsheet.FaultCut} {
+		for skip := range 14 {
+			d := newDesk(t, 1)
+			book := smallBook(t)
+			if err := d.server.Break(gsheet.Fault{Match: "/v4/", Kind: kind, Skip: skip, Times: 2}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.Init(context.Background(), book); err != nil {
+				d.server.Mend()
+				d.init(book)
+			}
+			d.server.Mend()
+			r := workbook.Parse(d.read(), workbook.LastGood{})
+			if len(r.Rulebook.Rules) != 8 || len(r.Rulebook.Exemplars) != 12 || r.Errors > 0 || len(r.Problems) > 0 || len(r.NewIDs) > 0 {
+				t.Errorf("%s at request %d: %d rules, %d exemplars, %d errors, problems %v", kind, skip, len(r.Rulebook.Rules), len(r.Rulebook.Exemplars), r.Errors, r.Problems)
+			}
+			if laid, err := d.Relay(context.Background(), book); err != nil || len(laid.Made)+len(laid.Filled) > 0 {
+				t.Errorf("%s at request %d: laying again: %+v, %v", kind, skip, laid, err)
+			}
+		}
 	}
 }

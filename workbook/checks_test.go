@@ -86,7 +86,7 @@ func TestEveryRowIsToldWhatIsWrongWithIt(t *testing.T) {
 		{"a regex with a capital", workbook.Rules, rule(cells{"match": "regex", "text": "VP$"}), `WARN: titles are compared in small letters without accents, so "V" can never match - write it so, or begin the regex with (?i)`},
 		{"a regex with a capital and (?i)", workbook.Rules, rule(cells{"match": "regex", "text": "(?i)VP"}), "OK"},
 		{"two letters anywhere", workbook.Rules, rule(cells{"match": "contains", "text": "it"}), `WARN: "it" also stands inside other words - "whole word" is safer`},
-		{"the exception is the rule", workbook.Rules, rule(cells{"but_not": "VP"}), `WARN: "vp" stands in Text and in But not, so it never matches - take it out of one`},
+		{"the exception is the rule", workbook.Rules, rule(cells{"but_not": "VP"}), `WARN: "vp" holds "VP", which stands in But not, so it never matches - take one of them out`},
 		{"On is a word", workbook.Rules, rule(cells{"on": "maybe"}), `ERROR: On must be ticked or not, found "maybe" - clear the cell and use Insert > Tick box`},
 		{"On is the text TRUE", workbook.Rules, rule(cells{"on": "TRUE"}), "OK"},
 		{"a broken formula", workbook.Rules, rule(cells{"text": "#REF!"}), "ERROR: the cell Text shows #REF! - type the value itself instead of the formula"},

@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"math"
+	"strconv"
 	"time"
 )
 
@@ -24,11 +25,22 @@ func epoch() time.Time { return time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC) }
 
 // fileText is a cell as text in a file: moments as 2026-11-25 10:42:15, all else as TextOf.
 func fileText(c Column, v Cell) string {
-	if n, ok := v.(float64); ok && c.Kind == Instant {
-		return FromSerial(n, time.UTC).Format(time.DateTime)
-	}
-	if s, ok := v.(string); ok {
-		return s
+	switch x := v.(type) {
+	case string:
+		return x
+	case time.Time:
+		if x.IsZero() {
+			return ""
+		}
+		return x.UTC().Format(time.DateTime)
+	case float64:
+		if c.Kind == Instant {
+			return FromSerial(x, time.UTC).Format(time.DateTime)
+		}
+	case int:
+		return strconv.Itoa(x)
+	case int64:
+		return strconv.FormatInt(x, 10)
 	}
 	return TextOf(v)
 }

@@ -13,13 +13,13 @@ import (
 	"rolecall/title"
 )
 
-// Limits of a rule. RE2 is linear in the title, but the factor is the size of the compiled pattern: 500 instructions keep the worst
+// Limits of a rule. RE2 is linear in the title, but the factor is the size of the compiled pattern: 250 instructions keep the worst
 // pattern under a millisecond for the longest title (see BenchmarkWorstPattern).
 const (
 	maxRuleBytes         = 4000
 	maxAlternatives      = 100
 	maxPatternBytes      = 256
-	maxPatternProgram    = 500
+	maxPatternProgram    = 250
 	lowestPriority       = 9999
 	shortestContainsText = 3
 )
@@ -139,11 +139,21 @@ func (p *parser) plainTexts(d *draft, r *label.Rule) {
 			d.warn("%s also stands inside other words - \"whole word\" is safer", quote(t))
 		}
 		for _, but := range r.ButNot {
-			if foldText(but) == foldText(t) {
-				d.warn("%s stands in Text and in But not, so it never matches - take it out of one", quote(t))
+			if holds(title.Tokens(title.Normalize(t)), title.Tokens(title.Normalize(but))) {
+				d.warn("%s holds %s, which stands in But not, so it never matches - take one of them out", quote(t), quote(but))
 			}
 		}
 	}
+}
+
+// holds says that some of the words, one after the other, are these.
+func holds(words, these []string) bool {
+	for i := 0; len(these) > 0 && i+len(these) <= len(words); i++ {
+		if slices.Equal(words[i:i+len(these)], these) {
+			return true
+		}
+	}
+	return false
 }
 
 // pattern checks a regular expression: that it compiles, is small enough to be quick, and can match what titles are made of.

@@ -1,0 +1,75 @@
+package workbook_test
+
+import (
+	"testing"
+
+	"rolecall/label"
+	"rolecall/title"
+	"rolecall/workbook"
+)
+
+// TestHardCasesOfTheDefaultRules are the settled cases of the default taxonomy that rules decide, in the words of its guide.
+func TestHardCasesOfTheDefaultRules(t *testing.T) {
+	snap, err := workbook.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	book := workbook.Parse(snap, workbook.LastGood{}).Rulebook
+	var rules []matcher
+	for _, r := range book.Rules {
+		rules = append(rules, newMatcher(r))
+	}
+	name := func(axis label.Axis, text string) string {
+		normalized := title.Normalize(text)
+		for _, m := range rules {
+			if m.rule.Set[axis] != "" && m.matches(normalized, title.Tokens(normalized)) {
+				return book.Taxonomies[axis].Name(m.rule.Set[axis])
+			}
+		}
+		return ""
+	}
+	for _, c := range []struct{ title, role, seniority string }{ // "" where rules are silent and the classifier decides
+		{"Founder & CEO", "General Management", "Owner & Partner"},
+		{"CEO and Sales Director", "Sales", "C-Level"},
+		{"Assistant to the CEO", "Administration", "Professional"},
+		{"Vice President's Secretary", "Administration", "Professional"},
+		{"Executive Assistant", "Administration", "Professional"},
+		{"Account Executive", "Sales", "Professional"},
+		{"Senior Account Executive", "Sales", "Senior"},
+		{"Associate Director", "", "Director"},
+		{"Associate Partner", "", "Owner & Partner"},
+		{"Assistant Professor", "Education", "Senior"},
+		{"Assistant Manager", "", "Manager"},
+		{"Associate Vice President", "", "VP"},
+		{"Junior Account Manager", "Sales", "Entry"},
+		{"Team Lead", "", "Manager"},
+		{"Project Lead", "Project Management", "Manager"},
+		{"Practice Lead", "", "Manager"},
+		{"Lead Engineer", "", "Senior"},
+		{"Product Owner", "Product", "Professional"},
+		{"Scrum Master", "Project Management", "Professional"},
+		{"Staff Nurse", "Healthcare", "Professional"},
+		{"Staff Software Engineer", "Engineering", "Senior"},
+		{"Partner Manager", "Business Development", "Manager"},
+		{"HR Business Partner", "Human Resources", "Professional"},
+		{"Marketing Recruiter", "Human Resources", ""},
+		{"General Counsel", "Legal & Compliance", "Director"},
+		{"Geschäftsführerin", "General Management", "C-Level"},
+		{"Assistenz der Geschäftsführung", "Administration", "Professional"},
+		{"Abteilungsleiterin", "", "Director"},
+		{"Projektleiter (m/w/d)", "Project Management", "Manager"},
+		{"Werkstudent Marketing", "", "Entry"},
+		{"Directrice des ressources humaines", "Human Resources", "Director"},
+		{"Responsable marketing", "Marketing", "Manager"},
+		{"Försäljningschef", "Sales", "Manager"},
+		{"Estagiária", "", "Entry"},
+		{"Kierownik projektu", "Project Management", "Manager"},
+		{"Генеральный директор", "", "C-Level"},
+		{"代表取締役", "", "C-Level"},
+		{"Genel Müdür Asistanı", "Administration", "Professional"},
+	} {
+		if role, seniority := name(label.Role, c.title), name(label.Seniority, c.title); role != c.role || seniority != c.seniority {
+			t.Errorf("%s: role %q, seniority %q; want %q, %q", c.title, role, seniority, c.role, c.seniority)
+		}
+	}
+}
