@@ -166,13 +166,14 @@ func readTable(r io.Reader) ([]string, [][]string, error) {
 		return nil, nil, fmt.Errorf("%w: %w", ErrLabels, err)
 	}
 	first, _, _ := bytes.Cut(start, []byte("\n"))
-	table := csv.NewReader(in)
-	table.FieldsPerRecord = -1
+	var records [][]string
 	if bytes.ContainsRune(first, '\t') {
-		table.Comma = '\t'
-		table.LazyQuotes = true
+		records, err = readTabs(in)
+	} else {
+		table := csv.NewReader(in)
+		table.FieldsPerRecord = -1
+		records, err = table.ReadAll()
 	}
-	records, err := table.ReadAll()
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", ErrLabels, err)
 	}
@@ -184,4 +185,27 @@ func readTable(r io.Reader) ([]string, [][]string, error) {
 		header[i] = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
 	}
 	return header, records[1:], nil
+}
+
+// readTabs reads lines whose cells tabs part. A quotation mark is a letter there, unless it stands at both ends of a cell.
+func readTabs(r io.Reader) ([][]string, error) {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	var records [][]string
+	for lines.Scan() {
+		if strings.TrimSpace(lines.Text()) == "" {
+			continue
+		}
+		cells := strings.Split(strings.TrimSuffix(lines.Text(), "\r"), "\t")
+		for i, cell := range cells {
+			if len(cell) > 1 && cell[0] == '"' && cell[len(cell)-1] == '"' {
+				cells[i] = strings.ReplaceAll(cell[1:len(cell)-1], `""`, `"`)
+			}
+		}
+		records = append(records, cells)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read a line: %w", err)
+	}
+	return records, nil
 }

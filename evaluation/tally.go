@@ -198,8 +198,8 @@ func btoi(b bool) int {
 }
 
 type mistake struct {
-	want, got string
-	count     int
+	Want, Got string
+	Count     int
 }
 
 // worst lists the n most frequent mistakes.
@@ -208,10 +208,10 @@ func (c Confusion) worst(n int) []mistake {
 	for i, row := range c.Counts {
 		for j, count := range row {
 			if i != j && count > 0 {
-				all = append(all, mistake{c.Labels[i], c.Labels[j], count})
+				all = append(all, mistake{Want: c.Labels[i], Got: c.Labels[j], Count: count})
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b mistake) int { return cmp.Compare(b.count, a.count) })
+	slices.SortStableFunc(all, func(a, b mistake) int { return cmp.Compare(b.Count, a.Count) })
 	return all[:min(n, len(all))]
 }

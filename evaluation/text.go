@@ -46,7 +46,7 @@ func (c *Column) text(b *strings.Builder) {
 	if worst := c.Confusion.worst(8); len(worst) > 0 {
 		b.WriteString("\n  most often confused\n")
 		for _, x := range worst {
-			fmt.Fprintf(b, "  %5d  %s taken for %s\n", x.count, x.want, x.got)
+			fmt.Fprintf(b, "  %5d  %s taken for %s\n", x.Count, x.Want, x.Got)
 		}
 	}
 	if len(c.Curve) > 0 {
