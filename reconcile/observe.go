@@ -139,6 +139,9 @@ func (r *Reconciler) bookOf(ctx context.Context, run *run) error {
 		corrections[i] = c.Correction
 	}
 	run.book = run.reading.Rulebook.WithCorrections(corrections)
+	if err := r.CRM.SetShare(run.book.Settings.ShareOfLimits); err != nil {
+		return fmt.Errorf("leave calls to other apps: %w", err)
+	}
 	r.show(run.book)
 	run.report.CorrectionsUsed = len(corrections)
 	run.report.RowsWithErrors = run.reading.Errors

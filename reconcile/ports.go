@@ -43,6 +43,8 @@ type CRM interface {
 	// in order. The error is for what ends the whole run (credentials, daily budget); refused rows and
 	// unknown outcomes are Results.
 	Write(ctx context.Context, writes []plan.Write) ([]plan.Result, error)
+	// SetShare changes the share of the rate limits, 0 to 0.9, that is left to the portal's other apps.
+	SetShare(share float64) error
 }
 
 // Labeller decides titles with one rulebook. It is safe for use by several goroutines.
