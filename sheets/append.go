@@ -3,7 +3,6 @@ package sheets
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"golang.org/x/oauth2"
@@ -46,88 +45,51 @@ func (s *Sheet) appendRows(ctx context.Context, p *tabPlan) error {
 	return nil
 }
 
-// sentRow is a row that has been appended: its values by the index of the column that they went to.
+// sentRow is a row that has been appended, and the index of each column that it was made for.
 type sentRow struct {
 	id     string
-	values map[int64]any
 	places map[string]int64
 }
 
 func (p *tabPlan) sentRow(cells map[string]workbook.Cell) sentRow {
-	r := sentRow{id: workbook.TextOf(cells[p.layout.IDColumn().Key]), values: map[int64]any{}, places: map[string]int64{}}
-	for key, v := range cells {
-		at, found := p.place.spots[key]
-		if plain := p.plainValue(v); found && plain != "" {
-			r.values[at.index], r.places[key] = plain, at.index
+	r := sentRow{id: workbook.TextOf(cells[p.layout.IDColumn().Key]), places: map[string]int64{}}
+	for key := range cells {
+		if at, found := p.place.spots[key]; found {
+			r.places[key] = at.index
 		}
 	}
 	return r
 }
 
-// retract takes rows back that went into the wrong columns because a column was moved between our look and our append: appending goes by
-// position, the one thing that does. The next comparison appends them again.
+// retract deals with rows that went into the wrong columns because a column was moved between our look and our append: appending goes by
+// position, the one thing that does. Their ID is taken away wherever it stands, so that the row can be added again. It is found by its text,
+// which is nowhere else; the row's other cells stay for a person to delete, because clearing them by position could hit what is people's.
 func (s *Sheet) retract(ctx context.Context, p *tabPlan) (bool, error) {
-	misplaced := p.sent[:0:0]
+	var requests []*api.Request
 	for _, row := range p.sent {
-		for key, index := range row.places {
-			if at, found := p.place.spots[key]; !found || at.index != index {
-				misplaced = append(misplaced, row)
-				break
-			}
+		if p.now.ids[row.id] > 0 || !p.moved(row) {
+			continue
 		}
+		delete(p.appended, row.id)
+		requests = append(requests, &api.Request{FindReplace: &api.FindReplaceRequest{
+			Find: row.id, MatchCase: true, MatchEntireCell: true, SheetId: p.layout.SheetID, ForceSendFields: []string{"Replacement"}}})
 	}
 	p.sent = nil
-	if len(misplaced) == 0 {
-		return false, nil
-	}
-	got, err := s.batchGet(ctx, "look for rows that went astray", []*api.DataFilter{{GridRange: &api.GridRange{SheetId: p.layout.SheetID}}}, "ROWS")
-	if err != nil || len(got) == 0 {
-		return false, err
-	}
-	var requests []*api.Request
-	for _, row := range misplaced {
-		delete(p.appended, row.id)
-		for i, cells := range got[0].ValueRange.Values {
-			if clears, found := row.clearing(p.layout.SheetID, int64(i), cells); found {
-				requests = append(requests, clears...)
-				break
-			}
-		}
-	}
 	if len(requests) == 0 {
 		return false, nil
 	}
-	s.log.Info().Str("tab", string(p.layout.Tab)).Int("rows", len(misplaced)).Msg("a column was moved while rows were added; they are added again")
-	return true, s.forgiving(s.batch(ctx, "take back rows that went astray", requests, false))
+	s.log.Warn().Str("tab", string(p.layout.Tab)).Int("rows", len(requests)).Msg("a column was moved at the moment in which rows were added: they are added again, and a line without an ID is left that may be deleted")
+	return true, s.forgiving(s.batch(ctx, "add rows again that went astray", requests, true))
 }
 
-// clearing empties the cells of this line if they are exactly those of the row, wherever columns have gone since.
-func (r sentRow) clearing(sheetID, line int64, cells []any) ([]*api.Request, bool) {
-	var at []int
-	for i, v := range cells {
-		if !same(v, "") {
-			at = append(at, i)
+// moved says that a column of the row is no longer where it was when the row was sent.
+func (p *tabPlan) moved(row sentRow) bool {
+	for key, index := range row.places {
+		if at, found := p.place.spots[key]; !found || at.index != index {
+			return true
 		}
 	}
-	if len(at) != len(r.values) {
-		return nil, false
-	}
-	left := make([]any, 0, len(r.values))
-	for _, v := range r.values {
-		left = append(left, v)
-	}
-	var requests []*api.Request
-	for _, i := range at {
-		found := slices.IndexFunc(left, func(v any) bool { return same(v, cells[i]) })
-		if found < 0 {
-			return nil, false
-		}
-		left = slices.Delete(left, found, found+1)
-		requests = append(requests, &api.Request{UpdateCells: &api.UpdateCellsRequest{
-			Range: &api.GridRange{SheetId: sheetID, StartRowIndex: line, EndRowIndex: line + 1, StartColumnIndex: int64(i), EndColumnIndex: int64(i) + 1},
-			Rows:  []*api.RowData{{Values: []*api.CellData{{}}}}, Fields: "userEnteredValue"}})
-	}
-	return requests, true
+	return false
 }
 
 // rowData is a row in the order in which the columns stand.

@@ -281,6 +281,12 @@ func (m *model) sequence(i int) (workbook.Written, error) {
 	if len(w.Cells) == 0 {
 		return workbook.Written{}, nil
 	}
+	added := ""
+	if m.rng.Intn(3) == 0 {
+		added = fmt.Sprintf("A-%d", i)
+		w.Appends = append(w.Appends, workbook.RowAppend{Tab: m.layout.Tab, Cells: map[string]workbook.Cell{id.Key: added, "title": "added " + added, check: "new"}})
+	}
+	m.log = append(m.log, "-- write")
 	m.deleted, m.typed, m.edits = false, false, 3
 	d.before = m.watch
 	out, err := d.Write(context.Background(), w)
@@ -289,6 +295,9 @@ func (m *model) sequence(i int) (workbook.Written, error) {
 		return out, err
 	}
 	m.verify(id.Header, checkColumn.Header, wrote, fresh, out)
+	if added != "" {
+		m.verifyAdded(added, checkColumn.Header)
+	}
 	return out, nil
 }
 
@@ -322,6 +331,30 @@ func (m *model) verify(idHeader, checkHeader string, wrote map[string]string, fr
 				t.Errorf("the ID %s stands beside %q, not %q", id, got, want)
 			}
 		}
+	}
+}
+
+// verifyAdded: an added row is there once under its ID, with what is ours beside it, unless people have torn it or typed over it.
+func (m *model) verifyAdded(added, checkHeader string) {
+	if m.torn() || m.typed || m.deleted {
+		return
+	}
+	g := m.d.grid(m.layout.Tab)
+	id, check := g.index(m.layout.IDColumn().Header), g.index(checkHeader)
+	here := 0
+	for _, row := range g.rows {
+		for k, text := range row {
+			if text != added {
+				continue
+			}
+			here++
+			if k != id || row[check] != "new" {
+				m.d.t.Errorf("the added row %s went astray: %q", added, strings.Join(row, "|"))
+			}
+		}
+	}
+	if here != 1 {
+		m.d.t.Errorf("the ID %s stands there %d times", added, here)
 	}
 }
 

@@ -212,7 +212,8 @@ func TestRowsThatWereAddedWhileAColumnMovedAreAddedAgain(t *testing.T) {
 		}
 	}
 	d.write(workbook.Writes{Appends: []workbook.RowAppend{row("C-2", "two")}})
-	if got := d.cells("Corrections!A2:E9"); strings.TrimSpace(got) != "one|C-1|||Sales\n\ntwo|C-2|||Sales" && strings.TrimSpace(got) != "one|C-1|||Sales\ntwo|C-2|||Sales" {
+	got := d.cells("Corrections!A2:E9")
+	if strings.Count(got, "C-2") != 1 || !strings.Contains(got, "two|C-2|||Sales") || !strings.Contains(got, "one|C-1|||Sales") {
 		t.Errorf("Corrections is\n%s", got)
 	}
 }
