@@ -55,8 +55,12 @@ back, overwrites nothing in HubSpot: what people changed there meanwhile is seen
 	return cmd
 }
 
-// backup copies the store into dir under the time now and thins out older copies. It returns the copy's path.
+// backup copies the store into dir, or "backups" beside the store where dir is "", under the time now, and thins out
+// older copies. It returns the copy's path.
 func backup(ctx context.Context, from, dir string, now time.Time) (string, error) {
+	if dir == "" {
+		dir = filepath.Join(filepath.Dir(from), "backups")
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("make the backups folder: %w", err)
 	}

@@ -35,9 +35,9 @@ type Metrics struct {
 	latency   *prometheus.HistogramVec
 	events    *prometheus.CounterVec
 
-	mu   sync.Mutex
-	last *plan.Report // the newest report with its groups
-	now  func() time.Time
+	mu           sync.Mutex
+	last, newest *plan.Report // the newest report whose plan has groups, and the newest of all
+	now          func() time.Time
 }
 
 // NewMetrics makes the registry; version and model name the build.
@@ -87,17 +87,17 @@ func (m *Metrics) RunEnded(r plan.Report) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.last = &r
+	m.newest = &r
+	if len(r.Groups) > 0 {
+		m.last = &r
+	}
 }
 
-// lastPlan is the newest run's report, with the groups of its plan.
-func (m *Metrics) lastPlan() (plan.Report, bool) {
+// lastPlan is the newest report whose plan has groups, and the newest of all; nil where there is none.
+func (m *Metrics) lastPlan() (last, newest *plan.Report) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.last == nil {
-		return plan.Report{}, false
-	}
-	return *m.last, true
+	return m.last, m.newest
 }
 
 // SweepFound counts contacts that only the nightly sweep found.

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
 	"rolecall/label"
 	"rolecall/plan"
 )
@@ -126,7 +129,7 @@ func openReviews(by map[label.ReviewState]int) int {
 func beats(newestFirst []plan.Report, now time.Time) []beat {
 	var out []beat
 	for _, r := range slices.Backward(newestFirst) {
-		out = append(out, beat{tone(r.Outcome), fmt.Sprintf("%s, %s: %s", r.Kind, ago(now, r.Started), r.Message)})
+		out = append(out, beat{tone(r.Outcome), fmt.Sprintf("%s, %s: %s", r.Kind, ago(now, r.Started), said(r))})
 	}
 	return out
 }
@@ -154,7 +157,7 @@ func waiting(last map[label.Action]label.Request) []label.Request {
 //	| some rows were refused                          | warn |
 //	| otherwise                                       | good |
 func verdict(now time.Time, last *plan.Report, next time.Time, t label.Tally, open int) (toneName, sentence string) {
-	numbers := fmt.Sprintf("%d of %d contacts labelled; %d questions wait in Review", t.Labelled, t.Contacts, open)
+	numbers := message.NewPrinter(language.English).Sprintf("%d of %d contacts labelled; %d questions wait in Review", t.Labelled, t.Contacts, open)
 	switch {
 	case last == nil:
 		return "none", "Waiting for the first run."
@@ -176,18 +179,23 @@ func (s *Server) runs(r *http.Request) (any, int, error) {
 }
 
 type planPage struct {
+	// Last is the newest run with something to write; Newest the newest of all, where that is a later one.
 	Last   *plan.Report
+	Newest *plan.Report
 	Groups []plan.Group
 	Titles map[label.ContactID]string
 }
 
 // plan shows the newest plan's groups. They are kept in memory only, so a restart empties the page until the next run.
 func (s *Server) plan(r *http.Request) (any, int, error) {
-	report, ok := s.Metrics.lastPlan()
-	if !ok {
-		return planPage{}, 30, nil
+	last, newest := s.Metrics.lastPlan()
+	if last == nil {
+		return planPage{Newest: newest}, 30, nil
 	}
-	p := planPage{Last: &report, Groups: report.Groups, Titles: map[label.ContactID]string{}}
+	p := planPage{Last: last, Groups: last.Groups, Titles: map[label.ContactID]string{}}
+	if newest != last {
+		p.Newest = newest
+	}
 	for _, g := range p.Groups {
 		for _, c := range g.Samples {
 			contact, found, err := s.Contacts.Contact(r.Context(), c.Key.ContactID)
@@ -199,7 +207,7 @@ func (s *Server) plan(r *http.Request) (any, int, error) {
 			}
 		}
 	}
-	return p, 0, nil
+	return p, 60, nil
 }
 
 type whyPage struct {

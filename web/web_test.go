@@ -175,7 +175,7 @@ func TestWhatThePagesSay(t *testing.T) {
 	s, metrics := site(t, ordinary(), nil)
 	metrics.RunEnded(report(plan.Done, 1, "fine"))
 	for page, wants := range map[string][]string{
-		"/":               {"Healthy. 4321 of 5000 contacts labelled; 312 questions wait in Review; next run in 3 minutes", "Run now", "queued 1 minute ago, asked by sheet", "<polyline"},
+		"/":               {"Healthy. 4,321 of 5,000 contacts labelled; 312 questions wait in Review; next run in 3 minutes", "Run now", "queued 1 minute ago, asked by sheet", "<polyline"},
 		"/runs":           {"run-970", "NOTHING TO DO|DONE", "FAILED", "1.4 s"},
 		"/plan":           {"Role: (empty) &rarr; Sales", "214", "VP Sales", "R-001"},
 		"/why?q=VP+Sales": {"Titles like VP Sales are labelled Sales.", "0.98", "example E-0001", "R-001", "Human Resources"},

@@ -27,6 +27,7 @@ func (s *Server) words() template.FuncMap {
 		"name":    func(t [label.AxisCount]label.Taxonomy, a label.Axis, v label.Value) string { return nameOf(t[a], v) },
 		"action":  actionName,
 		"tone":    tone,
+		"said":    said,
 		"spark":   spark,
 		"trend":   trend,
 		"axis":    func(i int) label.Axis { return label.Axis(i) },
@@ -47,6 +48,14 @@ func capital(s string) string {
 		return ""
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// said is what came of a run, in words.
+func said(r plan.Report) string {
+	if r.Message == "" && r.Outcome == plan.Nothing {
+		return "Nothing had changed."
+	}
+	return r.Message
 }
 
 // tone is the colour of an outcome.
@@ -99,7 +108,7 @@ func until(now, t time.Time) string {
 	switch d := t.Sub(now); {
 	case t.IsZero():
 		return "not planned"
-	case d < 0:
+	case d < time.Second:
 		return "due now"
 	default:
 		return "in " + span(d)
