@@ -38,7 +38,7 @@ your own). a|b means that either is right; "?" in a column doubt marks rows that
 Without --folds and --shots the workbook is measured as it is. --folds N adds the titles outside each fold as
 corrections. --shots K measures another taxonomy, made of the labels, learnt from K titles a label alone.`,
 		Example: `  rolecall eval --labels our-titles.csv
-  rolecall eval --labels our-titles.csv --workbook team-workbook --curve
+  rolecall eval --labels our-titles.csv --workbook team-workbook --curve --html report.html
   rolecall eval --labels departments.tsv --shots 25 --seeds 5 --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -56,6 +56,7 @@ corrections. --shots K measures another taxonomy, made of the labels, learnt fro
 	flags.IntVar(&f.shots, "shots", 0, "learn another taxonomy from this many titles a label")
 	flags.IntVar(&f.seeds, "seeds", 5, "how often the titles for --shots are drawn")
 	flags.BoolVar(&f.curve, "curve", false, "take the learning curve: accuracy after 0, 25, 50, 100, 200 and 400 corrections")
+	flags.StringVar(&f.html, "html", "", "write a report with charts to this file, too")
 	flags.BoolVar(&f.json, "json", false, "print as JSON")
 	cmd.MarkFlagsMutuallyExclusive("folds", "shots")
 	return cmd
@@ -88,6 +89,11 @@ func (p *process) eval(ctx context.Context, f evalFlags) error {
 	report, err := evaluation.Run(ctx, o)
 	if err != nil {
 		return err
+	}
+	if f.html != "" {
+		if err := p.writeFile(f.html, report.HTML); err != nil {
+			return err
+		}
 	}
 	if f.json {
 		out := json.NewEncoder(p.stdout)

@@ -39,3 +39,13 @@ func (o *output) close(complete bool) error {
 	}
 	return nil
 }
+
+// writeFile writes a file that takes its name when it is complete.
+func (p *process) writeFile(path string, write func(io.Writer) error) error {
+	out, err := p.openOutput(path)
+	if err != nil {
+		return err
+	}
+	err = write(out)
+	return errors.Join(err, out.close(err == nil))
+}

@@ -60,7 +60,7 @@ func (r *rooms) CountReviews(context.Context) (map[label.ReviewState]int, error)
 }
 func (r *rooms) Series(_ context.Context, series string, _ int) ([]web.Point, error) {
 	if strings.HasPrefix(series, "accuracy") {
-		return []web.Point{{At: noon, Value: .84}, {At: noon, Value: .87}}, r.fail
+		return []web.Point{{At: noon.Add(-24 * time.Hour), Value: .84}, {At: noon, Value: .87}}, r.fail
 	}
 	return []web.Point{{At: noon, Value: 10}, {At: noon, Value: 4000}, {At: noon, Value: 4321}}, r.fail
 }
@@ -175,13 +175,13 @@ func TestWhatThePagesSay(t *testing.T) {
 	s, metrics := site(t, ordinary(), nil)
 	metrics.RunEnded(report(plan.Done, 1, "fine"))
 	for page, wants := range map[string][]string{
-		"/":               {"Healthy. 4,321 of 5,000 contacts labelled; 312 questions wait in Review; next run in 3 minutes", "Run now", "queued 1 minute ago, asked by sheet", "<polyline"},
+		"/":               {"Healthy. 4,321 of 5,000 contacts labelled; 312 questions wait in Review; next run in 3 minutes", "Run now", "queued 1 minute ago, asked by sheet", "<path d="},
 		"/runs":           {"run-970", "NOTHING TO DO|DONE", "FAILED", "1.4 s"},
 		"/plan":           {"Role: (empty) &rarr; Sales", "214", "VP Sales", "R-001"},
 		"/why?q=VP+Sales": {"Titles like VP Sales are labelled Sales.", "0.98", "example E-0001", "R-001", "Human Resources"},
 		"/why?q=101":      {"Contact 101", "VP Sales", "1 hour ago"},
 		"/why?q=999":      {"No contact with this record ID"},
-		"/quality":        {"87.0 %", "Human Resources", "95.3 %"},
+		"/quality":        {"after each retraining", "87.0 %", "Human Resources", "95.3 %"},
 		"/queue":          {"Property values were not valid", "Add the option in HubSpot", "in 1 hour"},
 		"/about":          {"Version", "/metrics"},
 	} {
