@@ -217,3 +217,35 @@ func TestRowsThatWereAddedWhileAColumnMovedAreAddedAgain(t *testing.T) {
 		t.Errorf("Corrections is\n%s", got)
 	}
 }
+
+// TestTwoThousandQuestionsFitTheQuota: every body stays below the 2 MB that Google advises, and a poll is one read whatever the size.
+func TestTwoThousandQuestionsFitTheQuota(t *testing.T) {
+	d := newDesk(t, 1)
+	d.init(smallBook(t))
+	d.read()
+	var w workbook.Writes
+	for i := range 2000 {
+		q := question(workbook.IDText(workbook.Review, i+1), strings.Repeat("Leiter Vertrieb ", 3))
+		q.Cells["why"], q.Cells["similar"] = strings.Repeat("closest to a labelled title \"é\" ", 8), strings.Repeat("Head of Sales; ", 12)
+		w.Appends = append(w.Appends, q)
+	}
+	d.reset()
+	d.largest.Store(0)
+	d.write(w)
+	if d.largest.Load() > 2_000_000 || d.reads.Load() > 4 || d.writes.Load() > 10 {
+		t.Errorf("a body of %d bytes; %d reads, %d writes", d.largest.Load(), d.reads.Load(), d.writes.Load())
+	}
+	d.reset()
+	if n := len(d.read().Tables[workbook.Review].Rows); n != 2000 || d.reads.Load() != 1 {
+		t.Errorf("%d rows in %d reads", n, d.reads.Load())
+	}
+	var done workbook.Writes
+	for i := range 50 { // an hour's decisions
+		done.Cells = append(done.Cells, status(workbook.IDText(workbook.Review, 40*i+1), "APPLIED"))
+	}
+	d.reset()
+	d.write(done)
+	if d.reads.Load() != 2 || d.writes.Load() != 1 {
+		t.Errorf("50 statuses took %d reads and %d writes", d.reads.Load(), d.writes.Load())
+	}
+}
