@@ -18,10 +18,10 @@ import (
 
 // evalFlags are the choices of "rolecall eval".
 type evalFlags struct {
-	labels, workbook    string
-	columns             []string
-	folds, shots, seeds int
-	curve, json         bool
+	labels, workbook, html string
+	columns                []string
+	folds, shots, seeds    int
+	curve, json            bool
 }
 
 func newEval(p *process) *cobra.Command {
