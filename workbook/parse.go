@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rolecall/label"
+	"rolecall/title"
 )
 
 // firstRow is the sheet's row number of position 0: row 1 is the header.
@@ -19,6 +20,17 @@ type parser struct {
 	last  LastGood
 	out   *Reading
 	words [label.AxisCount]vocabulary
+	keys  map[string]title.Key // of the job titles met so far: making one is the dearest part of a reading
+}
+
+// key is the title's key.
+func (p *parser) key(text string) title.Key {
+	k, known := p.keys[text]
+	if !known {
+		k = title.KeyOf(text)
+		p.keys[text] = k
+	}
+	return k
 }
 
 // Parse says what a snapshot means. It is pure: equal arguments, equal reading. It never fails: what cannot be read is left out, the last
@@ -42,7 +54,7 @@ func Parse(snap Snapshot, last LastGood) Reading {
 	}}
 	maps.Copy(out.LastGood.Values, last.Values)
 	maps.Copy(out.LastGood.Highest, last.Highest)
-	p := &parser{snap: snap, last: last, out: &out}
+	p := &parser{snap: snap, last: last, out: &out, keys: map[string]title.Key{}}
 
 	var inRows [label.AxisCount][]label.Exemplar
 	for _, axis := range label.Axes() {

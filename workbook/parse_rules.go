@@ -130,17 +130,22 @@ func (p *parser) plainTexts(d *draft, r *label.Rule) {
 	if len(r.Texts) > maxAlternatives {
 		d.fail("it has %d alternatives, more than %d - part it into several rules", len(r.Texts), maxAlternatives)
 	}
+	var but [][]string
+	for _, b := range r.ButNot {
+		but = append(but, title.Tokens(title.Normalize(b)))
+	}
 	for _, t := range r.Texts {
-		key := string(title.KeyOf(t))
+		normalized := title.Normalize(t)
+		key, words := string(title.KeyOfNormalized(normalized)), title.Tokens(normalized)
 		switch {
 		case key == "":
 			d.fail("the text %s has no word in it - type the words to look for", quote(t))
 		case r.Match == label.MatchContains && utf8.RuneCountInString(key) < shortestContainsText:
 			d.warn("%s also stands inside other words - \"whole word\" is safer", quote(t))
 		}
-		for _, but := range r.ButNot {
-			if holds(title.Tokens(title.Normalize(t)), title.Tokens(title.Normalize(but))) {
-				d.warn("%s holds %s, which stands in But not, so it never matches - take one of them out", quote(t), quote(but))
+		for i, b := range but {
+			if holds(words, b) {
+				d.warn("%s holds %s, which stands in But not, so it never matches - take one of them out", quote(t), quote(r.ButNot[i]))
 			}
 		}
 	}

@@ -14,7 +14,7 @@ func (p *parser) exemplars() []label.Exemplar {
 	out := make([]label.Exemplar, 0, len(items))
 	for _, it := range items {
 		out = append(out, it.value)
-		key := title.KeyOf(it.value.Title)
+		key := p.key(it.value.Title)
 		other, twice := first[key]
 		if !twice {
 			first[key] = it
@@ -62,7 +62,7 @@ func (p *parser) jobTitle(d *draft) string {
 	switch {
 	case text == "":
 		d.wait("type the job title")
-	case title.KeyOf(text) == "":
+	case p.key(text) == "":
 		d.fail("%s has no word in it - type a job title", quote(text))
 	}
 	return text
@@ -80,7 +80,7 @@ func (p *parser) corrections() []CorrectionRow {
 		if !row.Active || it.d.fromLast {
 			continue
 		}
-		key := string(title.KeyOf(row.Correction.Title))
+		key := string(p.key(row.Correction.Title))
 		if row.Correction.Scope == label.ScopeContact {
 			key = "\x00" + string(row.Correction.ContactID)
 		}

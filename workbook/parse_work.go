@@ -94,7 +94,7 @@ func (p *parser) tries() []TryRow {
 		scratch := &draft{tab: d.tab, row: d.row, id: d.id}
 		t := TryRow{ID: d.id, Title: title.Clean(d.text("title"))}
 		t.Opinions, _ = p.opinions(scratch, "correct_role", "correct_seniority")
-		if t.Title != "" && title.KeyOf(t.Title) == "" {
+		if t.Title != "" && p.key(t.Title) == "" {
 			scratch.fail("%s has no word in it - type a job title", quote(t.Title))
 		}
 		if len(scratch.errors) > 0 {
