@@ -81,6 +81,10 @@ func TestWhatMakesNoSense(t *testing.T) {
 		{[]string{"backup"}, exitIO, "find the store"},
 		{[]string{"healthcheck", "--listen", "127.0.0.1:1"}, exitFailure, "rolecall run"},
 		{[]string{"config", "show", "--log-level", "loud", "--hubspot-version", "v1"}, exitConfig, "2 faults"},
+		{[]string{"eval"}, exitUsage, "--labels FILE is missing"},
+		{[]string{"eval", "--labels", "x", "--splits", "y"}, exitUsage, "goes with --shots"},
+		{[]string{"eval", "--labels", "none.tsv"}, exitIO, "none.tsv"},
+		{[]string{"eval", "--labels", "x", "--folds", "2", "--shots", "3"}, exitUsage, "folds"},
 		{[]string{"explain", "x", "--workbook", "no-such-folder"}, exitFailure, "no-such-folder"},
 	} {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {

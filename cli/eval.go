@@ -18,10 +18,10 @@ import (
 
 // evalFlags are the choices of "rolecall eval".
 type evalFlags struct {
-	labels, workbook, html string
-	columns                []string
-	folds, shots, seeds    int
-	curve, json            bool
+	labels, workbook, html, splits string
+	columns                        []string
+	folds, shots, seeds            int
+	curve, json                    bool
 }
 
 func newEval(p *process) *cobra.Command {
@@ -45,6 +45,9 @@ corrections. --shots K measures another taxonomy, made of the labels, learnt fro
 			if f.labels == "" {
 				return usage(errors.New("--labels FILE is missing: the file of titles and their right labels"))
 			}
+			if f.splits != "" && f.shots <= 0 {
+				return usage(errors.New("--splits goes with --shots K: only those draw titles"))
+			}
 			return p.eval(cmd.Context(), f)
 		},
 	}
@@ -57,6 +60,7 @@ corrections. --shots K measures another taxonomy, made of the labels, learnt fro
 	flags.IntVar(&f.seeds, "seeds", 5, "how often the titles for --shots are drawn")
 	flags.BoolVar(&f.curve, "curve", false, "take the learning curve: accuracy after 0, 25, 50, 100, 200 and 400 corrections")
 	flags.StringVar(&f.html, "html", "", "write a report with charts to this file, too")
+	flags.StringVar(&f.splits, "splits", "", "folder for the titles that --shots learns from and is measured on, for measuring other programs")
 	flags.BoolVar(&f.json, "json", false, "print as JSON")
 	cmd.MarkFlagsMutuallyExclusive("folds", "shots")
 	return cmd
@@ -89,6 +93,11 @@ func (p *process) eval(ctx context.Context, f evalFlags) error {
 	report, err := evaluation.Run(ctx, o)
 	if err != nil {
 		return err
+	}
+	if f.splits != "" {
+		if err := p.writeSplits(f.splits, labels, f.shots, f.seeds); err != nil {
+			return err
+		}
 	}
 	if f.html != "" {
 		if err := p.writeFile(f.html, report.HTML); err != nil {
