@@ -57,7 +57,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	case *data == "" || *out == "" && *eval == "":
 		return fmt.Errorf("-data FOLDER and -out FILE are needed, for instance: go run ./train -data ../shared/data -out embedding/titles.bin")
 	default:
-		file, err = build(*data, o, stdout, stderr)
+		file, err = build(*data, sources(), o, stdout, stderr)
 	}
 	if err != nil {
 		return err
@@ -78,10 +78,10 @@ func run(args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// build reads the data, trains and returns the model file.
-func build(data string, o options, stdout, stderr io.Writer) ([]byte, error) {
+// build reads the sources in the data folder, trains and returns the model file.
+func build(data string, from []source, o options, stdout, stderr io.Writer) ([]byte, error) {
 	c := newCorpus()
-	for _, s := range sources() {
+	for _, s := range from {
 		if err := s.read(c, data); err != nil {
 			return nil, fmt.Errorf("%s: %w; docs/model.md says where the files come from", s.credit, err)
 		}
