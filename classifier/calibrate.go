@@ -61,8 +61,8 @@ type calibration struct {
 	HeadWeights signal
 	// Curve counts held-out answers by confidence, in curveBins bins from 0 to 1.
 	Curve [curveBins]bin
-	// Discount is 1 where titles to come are less clear than those that were held out, 0 where they are alike; see discounted.
-	Discount float64
+	// Shift is taken off the log odds for titles that are less clear than those that were held out.
+	Shift float64
 	// Held is the number of held-out answers.
 	Held     int
 	Accuracy float64
@@ -73,20 +73,29 @@ const curveBins = 200
 
 type bin struct {
 	Count, Right int
-	Sum          float64 // of confidences
 }
 
-func (c *calibration) confidence(s signal) float64 {
-	return discounted(plain(c.Weights, s), c.Discount)
+func (c *calibration) confidence(s signal) float64 { return c.shown(plain(c.Weights, s)) }
+
+// shown is the confidence to show for one that holds for titles as clear as the held-out ones: Shift is taken off its log odds.
+func (c *calibration) shown(p float64) float64 {
+	if c.Shift == 0 || p <= 0 || p >= 1 {
+		return p
+	}
+	return 1 / (1 + (1-p)/p*math.Exp(c.Shift))
 }
+
+// clearerExamples is what is taken off the log odds where all labelled titles are examples. Examples are clearer than what people
+// type into forms; how much was measured on real titles that two careful people had labelled. Corrections are real titles.
+const clearerExamples = 0.5
 
 // headConfidence is the confidence of an answer of the heads alone, and whether neighbours need not be asked.
 func (c *calibration) headConfidence(s signal) (confidence float64, sure bool) {
 	p := plain(c.HeadWeights, s)
-	return discounted(p, c.Discount), p >= headsSuffice
+	return c.shown(p), p >= headsSuffice
 }
 
-// headsSuffice is the confidence of the heads, on titles as clear as the held-out ones, from which the neighbours are not asked.
+// headsSuffice is the confidence of the heads from which the neighbours are not asked.
 const headsSuffice = 0.97
 
 // discounted takes a discount off: from the log odds, and from what is left, because no answer about a title that two people would
@@ -104,7 +113,7 @@ const (
 	noiseOfReal = 0.01
 )
 
-// plain is the confidence that a title as clear as the held-out ones deserves.
+// plain is the logistic of the weighted signal.
 func plain(weights, s signal) float64 {
 	var z float64
 	for i, w := range weights {
@@ -121,11 +130,11 @@ type held struct {
 
 // calibrate fits a calibration; deaf says that the neighbours are not asked at all. The curve, and with it every figure about precision, is taken crosswise: each half of the answers
 // is judged by the weights fitted on the other half.
-func calibrate(answers []held, deaf bool, discount float64) calibration {
-	c := calibration{Discount: discount}
+func calibrate(answers []held, deaf bool, shift float64) calibration {
+	c := calibration{Shift: shift}
 	parity := func(want int) func(int) bool { return func(i int) bool { return i%2 == want } }
 	judges := [2]calibration{weigh(answers, deaf, parity(1)), weigh(answers, deaf, parity(0))}
-	var gap [10]float64 // of the expected calibration error (Naeini et al. 2015), on titles as clear as these
+	var gap [10]float64 // of the expected calibration error (Naeini et al. 2015)
 	correct := 0
 	for i, answer := range answers {
 		judge := &judges[i%2]
@@ -133,10 +142,8 @@ func calibrate(answers []held, deaf bool, discount float64) calibration {
 		if !deaf && p < headsSuffice {
 			p, right = plain(judge.Weights, answer.joint), answer.jointRight
 		}
-		shown := discounted(p, discount)
-		b := &c.Curve[min(int(shown*curveBins), curveBins-1)]
+		b := &c.Curve[min(int(p*curveBins), curveBins-1)]
 		b.Count++
-		b.Sum += shown
 		gap[min(int(p*10), 9)] += p
 		c.Held++
 		if right {
@@ -179,20 +186,15 @@ func weigh(answers []held, deaf bool, use func(int) bool) calibration {
 func (c *calibration) threshold(target float64) (at, precision, coverage float64) {
 	at = 1
 	var n, right int
-	var expected float64
 	for i := curveBins - 1; i >= 0; i-- {
 		n += c.Curve[i].Count
 		right += c.Curve[i].Right
-		expected += c.Curve[i].Sum
 		if n < 20 {
 			continue
 		}
 		p := float64(right) / float64(n)
-		if c.Discount > 0 {
-			p = min(p, expected/float64(n))
-		}
 		if p-math.Sqrt(p*(1-p)/float64(n)) >= target {
-			at, precision, coverage = float64(i)/curveBins, p, float64(n)/float64(c.Held)
+			at, precision, coverage = c.shown(float64(i)/curveBins), p, float64(n)/float64(c.Held)
 		}
 	}
 	return at, precision, coverage

@@ -121,7 +121,7 @@ func (a *axisFit) finish() {
 		h.joint, h.jointRight = a.answer(i, &v, true)
 		answers = append(answers, h)
 	}
-	a.calibration = calibrate(answers, a.mix.deaf(), a.exampleShare())
+	a.calibration = calibrate(answers, a.mix.deaf(), clearerExamples*a.exampleShare())
 }
 
 // answer is what a held-out lesson was told, and whether that is right.
@@ -199,8 +199,7 @@ func squaredLog(x float32) float64 {
 	return l * l
 }
 
-// exampleShare is the share of the labelled titles' weight that is not corrections'. Examples are clearer than what people type
-// into forms; corrections are real titles.
+// exampleShare is the share of the labelled titles' weight that examples have; the rest is corrections'.
 func (a *axisFit) exampleShare() float64 {
 	var examples, all float64
 	for i, l := range a.lessons {
@@ -212,8 +211,5 @@ func (a *axisFit) exampleShare() float64 {
 			examples += float64(l.weight)
 		}
 	}
-	if all == 0 {
-		return 0
-	}
-	return examples / all
+	return examples / max(all, 1)
 }
