@@ -29,9 +29,6 @@ type Static struct {
 // normalisation than this program has.
 func NewStatic() (*Static, error) { return ParseStatic(builtin) }
 
-// Builtin is the model file in the binary; it must not be changed.
-func Builtin() []byte { return builtin }
-
 // ParseStatic returns the model in file, which is kept and must not be changed.
 func ParseStatic(file []byte) (*Static, error) {
 	t, err := parse(file)
