@@ -17,7 +17,7 @@ import (
 )
 
 // parrot labels every title with its own first word; no fit is needed.
-type parrot struct{ asked [][]string }
+type parrot struct{}
 
 func (p *parrot) Classify(_ context.Context, titles []string) ([]label.Decision, error) {
 	out := make([]label.Decision, len(titles))

@@ -52,10 +52,13 @@ func capital(s string) string {
 
 // said is what came of a run, in words.
 func said(r plan.Report) string {
-	if r.Message == "" && r.Outcome == plan.Nothing {
+	switch {
+	case r.Message == "" && r.Outcome == plan.Nothing:
 		return "Nothing had changed."
+	case r.Message == "" || strings.ContainsAny(r.Message[len(r.Message)-1:], ".!?"):
+		return r.Message
 	}
-	return r.Message
+	return r.Message + "."
 }
 
 // tone is the colour of an outcome.
