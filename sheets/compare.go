@@ -217,38 +217,75 @@ func (p *tabPlan) longest() int {
 	return n
 }
 
-// wantIDs puts IDs back that a new ID has overwritten because rows moved: a row that shows an ID of this batch, was not meant, and has the
-// cells of a row whose ID is gone, is that row. Any other row with an ID of this batch loses it and is read as a new row next time.
+// wantIDs puts IDs back that a new ID has overwritten because rows moved.
+//
+//	| a row that shows an ID of this batch and was not meant                       | what is done                                |
+//	|------------------------------------------------------------------------------|---------------------------------------------|
+//	| has the cells of a row whose ID is gone                                      | it gets that ID back                        |
+//	| is more like a row whose ID is gone than like the new row                    | the same: people have torn the row as well  |
+//	| is the only such row, and one ID is gone                                     | the same                                    |
+//	| anything else                                                                | it loses the ID, and is read as new next time |
 func (p *tabPlan) wantIDs(want func(int, string, any), meant map[int]bool) {
 	idKey := p.layout.IDColumn().Key
 	given := p.given()
-	var lost []workbook.Row
+	var lost, hit []workbook.Row
 	for _, row := range p.first.rows {
 		if row.ID != "" && p.now.ids[row.ID] == 0 {
 			lost = append(lost, row)
 		}
 	}
 	for _, row := range p.now.rows {
-		if !given[row.ID] || meant[row.Position] || p.first.ids[row.ID] > 0 {
+		if given[row.ID] != nil && !meant[row.Position] && p.first.ids[row.ID] == 0 {
+			hit = append(hit, row)
+		}
+	}
+	// Rows with exactly the cells of a lost one come first, so that a torn row cannot take the ID of a whole one.
+	slices.SortStableFunc(hit, func(a, b workbook.Row) int { return p.exact(b, lost) - p.exact(a, lost) })
+	for _, row := range hit {
+		best, likeness := -1, -1
+		for i, candidate := range lost {
+			n := p.alike(row, candidate)
+			if p.contentOf(row) == p.contentOf(candidate) {
+				n = len(p.layout.Columns) + 1
+			}
+			if n > likeness {
+				best, likeness = i, n
+			}
+		}
+		if best >= 0 && (likeness > 0 && likeness >= p.alike(row, *given[row.ID]) || len(lost) == 1 && len(hit) == 1) {
+			want(row.Position, idKey, lost[best].ID)
+			lost = slices.Delete(lost, best, best+1)
 			continue
 		}
-		at := slices.IndexFunc(lost, func(r workbook.Row) bool { return p.contentOf(r) == p.contentOf(row) })
-		switch {
-		case at >= 0:
-			want(row.Position, idKey, lost[at].ID)
-			lost = slices.Delete(lost, at, at+1)
-		default:
-			want(row.Position, idKey, "")
-		}
+		want(row.Position, idKey, "")
 	}
 }
 
-// given are the IDs that this batch gives to new rows.
-func (p *tabPlan) given() map[string]bool {
-	out := map[string]bool{}
+// exact is 1 when one of the rows has the same people's cells.
+func (p *tabPlan) exact(row workbook.Row, rows []workbook.Row) int {
+	if slices.ContainsFunc(rows, func(r workbook.Row) bool { return p.contentOf(r) == p.contentOf(row) }) {
+		return 1
+	}
+	return 0
+}
+
+// alike counts the people's cells that two rows have in common.
+func (p *tabPlan) alike(a, b workbook.Row) int {
+	n := 0
+	for key, v := range a.Cells {
+		if text := workbook.TextOf(v); text != "" && text == workbook.TextOf(b.Cells[key]) {
+			n++
+		}
+	}
+	return n
+}
+
+// given are the IDs that this batch gives to new rows, and those rows.
+func (p *tabPlan) given() map[string]*workbook.Row {
+	out := map[string]*workbook.Row{}
 	for _, w := range p.cells {
-		if id := workbook.TextOf(w.Cells[p.layout.IDColumn().Key]); id != "" {
-			out[id] = true
+		if id := workbook.TextOf(w.Cells[p.layout.IDColumn().Key]); id != "" && w.Target.New != nil {
+			out[id] = w.Target.New
 		}
 	}
 	return out

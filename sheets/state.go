@@ -33,10 +33,10 @@ func (st *state) cell(key string, position int) any {
 }
 
 // order is the sequence of IDs by position, new ones left out: whether rows have moved.
-func (st *state) order(idKey string, without map[string]bool) string {
+func (st *state) order(idKey string, without map[string]*workbook.Row) string {
 	var b strings.Builder
 	for _, v := range st.columns[idKey] {
-		if id := workbook.TextOf(v); !without[id] {
+		if id := workbook.TextOf(v); without[id] == nil {
 			b.WriteString(id)
 		}
 		b.WriteByte(0)
