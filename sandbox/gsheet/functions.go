@@ -52,6 +52,8 @@ func (k *calculation) function(name string, args []any) any {
 		return aggregate(name, args)
 	case "COUNTIF":
 		return countIf(arg(0), single(arg(1)))
+	case "N":
+		return asNumber(single(arg(0)))
 	case "TODAY":
 		return math.Floor(serial(k.now))
 	case "NOW":
@@ -277,4 +279,17 @@ func fromSerial(v float64) time.Time {
 	days := math.Floor(v)
 	ms := math.Round((v - days) * 86400000)
 	return time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(days)).Add(time.Duration(ms) * time.Millisecond)
+}
+
+// asNumber is N(): a number stays, TRUE is 1, an error stays one, anything else is 0.
+func asNumber(v any) any {
+	switch x := v.(type) {
+	case float64, cellError:
+		return x
+	case bool:
+		if x {
+			return 1.0
+		}
+	}
+	return 0.0
 }
