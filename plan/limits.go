@@ -68,15 +68,18 @@ func (e *HeldError) Error() string {
 }
 
 // Check returns a *HeldError naming every limit that the plan breaks, or nil.
-func (l Limits) Check(p Plan, portal Portal) error {
+func (l Limits) Check(p Plan, portal Portal) error { return l.CheckTotals(totalsOf(p, 0), portal) }
+
+// CheckTotals is Check for a plan that was made part by part.
+func (l Limits) CheckTotals(t *Totals, portal Portal) error {
 	var reasons []string
 	for _, a := range label.Axes() {
-		reasons = append(reasons, l.checkAxis(p, portal, a)...)
+		reasons = append(reasons, l.checkAxis(t.axes[a], portal, a)...)
 	}
 	if len(reasons) == 0 {
 		return nil
 	}
-	return &HeldError{Reasons: reasons, Fingerprint: p.Fingerprint()}
+	return &HeldError{Reasons: reasons, Fingerprint: t.Fingerprint()}
 }
 
 // axisCounts sums one axis of a plan's pushes up.
@@ -87,37 +90,31 @@ type axisCounts struct {
 	delta                 map[label.Value]int
 }
 
-func count(p Plan, a label.Axis) axisCounts {
-	c := axisCounts{byValue: map[label.Value]int{}, byRule: map[string]int{}, delta: map[label.Value]int{}}
-	for _, ch := range p.Changes {
-		if ch.Verb != Push || ch.Key.Axis != a {
-			continue
+// add counts a push.
+func (c *axisCounts) add(ch Change) {
+	switch {
+	case ch.From == "":
+		c.first++
+	case ch.To == "":
+		if !ch.Method.IsPerson() {
+			c.blank++
 		}
-		switch {
-		case ch.From == "":
-			c.first++
-		case ch.To == "":
-			if !ch.Method.IsPerson() {
-				c.blank++
-			}
-		case !ch.Method.IsPerson():
-			c.relabel++
-			c.byValue[ch.To]++
-			if ch.RuleID != "" {
-				c.byRule[ch.RuleID]++
-			}
-		}
-		if ch.From != "" {
-			c.delta[ch.From]--
-			c.delta[ch.To]++
+	case !ch.Method.IsPerson():
+		c.relabel++
+		c.byValue[ch.To]++
+		if ch.RuleID != "" {
+			c.byRule[ch.RuleID]++
 		}
 	}
-	return c
+	if ch.From != "" {
+		c.delta[ch.From]--
+		c.delta[ch.To]++
+	}
 }
 
-func (l Limits) checkAxis(p Plan, portal Portal, a label.Axis) []string {
+func (l Limits) checkAxis(c axisCounts, portal Portal, a label.Axis) []string {
 	var out []string
-	c, labelled := count(p, a), portal.labelled(a)
+	labelled := portal.labelled(a)
 	if c.blank > 0 {
 		out = append(out, fmt.Sprintf("it would empty the %s of %d contacts, which rolecall never does on its own", a, c.blank))
 	}

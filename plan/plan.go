@@ -2,11 +2,7 @@ package plan
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"slices"
-	"strings"
 
 	"rolecall/label"
 )
@@ -186,27 +182,6 @@ func (p Plan) Count(v Verb) int {
 // Empty says that there is nothing to write, remember or ask.
 func (p Plan) Empty() bool { return len(p.Changes) == 0 }
 
-// Fingerprint names the pushes of the plan: equal writes, equal fingerprint. An approval is bound to it.
-func (p Plan) Fingerprint() string {
-	h := sha256.New()
-	part := func(s string) {
-		var n [4]byte
-		binary.BigEndian.PutUint32(n[:], uint32(len(s)))
-		h.Write(n[:])
-		h.Write([]byte(s))
-	}
-	for _, c := range p.Changes {
-		if c.Verb != Push {
-			continue
-		}
-		part(string(c.Key.ContactID))
-		part(c.Key.Axis.String())
-		part(string(c.From))
-		part(string(c.To))
-	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
-}
-
 // Applied is one push that reached HubSpot, as the journal keeps it.
 type Applied struct {
 	Key           Key
@@ -227,48 +202,4 @@ func Inverse(done []Applied, now map[Key]label.Value) (p Plan, kept int) {
 	}
 	slices.SortFunc(p.Changes, func(a, b Change) int { return a.Key.Compare(b.Key) })
 	return p, kept
-}
-
-// Group is a set of pushes that change one value into another for one reason.
-type Group struct {
-	Axis     label.Axis
-	From, To label.Value
-	Method   label.Method
-	RuleID   string
-	Count    int
-	// Samples are the first few changes of the group.
-	Samples []Change
-}
-
-// Groups sums the pushes up, biggest first (ties in the order of axis, from, to, reason), with up to samples of each.
-func (p Plan) Groups(samples int) []Group {
-	type id struct {
-		axis     label.Axis
-		from, to label.Value
-		method   label.Method
-		rule     string
-	}
-	at := map[id]int{}
-	var out []Group
-	for _, c := range p.Changes {
-		if c.Verb != Push {
-			continue
-		}
-		k := id{c.Key.Axis, c.From, c.To, c.Method, c.RuleID}
-		i, ok := at[k]
-		if !ok {
-			i = len(out)
-			at[k] = i
-			out = append(out, Group{Axis: k.axis, From: k.from, To: k.to, Method: k.method, RuleID: k.rule})
-		}
-		out[i].Count++
-		if len(out[i].Samples) < samples {
-			out[i].Samples = append(out[i].Samples, c)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b Group) int {
-		return cmp.Or(-cmp.Compare(a.Count, b.Count), cmp.Compare(a.Axis, b.Axis), strings.Compare(string(a.From), string(b.From)),
-			strings.Compare(string(a.To), string(b.To)), strings.Compare(string(a.Method), string(b.Method)), strings.Compare(a.RuleID, b.RuleID))
-	})
-	return out
 }

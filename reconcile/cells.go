@@ -37,7 +37,8 @@ func (r *Reconciler) zone(run *run) *time.Location {
 // reviewCells are our cells of a Review row.
 func (r *Reconciler) reviewCells(run *run, row label.ReviewRow) map[string]workbook.Cell {
 	cells := map[string]workbook.Cell{"title": row.Title, "company": row.Company, "kind": string(row.Kind), "contacts": float64(row.Contacts), "status": string(row.State), "message": row.Message}
-	var why, second, similar, theirs []string
+	var why, second, theirs []string
+	two := row.Asked[label.Role] && row.Asked[label.Seniority]
 	for _, a := range label.Axes() {
 		f, taxonomy := row.Decision.Findings[a], run.book.Taxonomies[a]
 		cells["suggested_"+a.String()] = nil
@@ -47,7 +48,7 @@ func (r *Reconciler) reviewCells(run *run, row label.ReviewRow) map[string]workb
 			cells[a.String()+"_confidence"] = round2(f.Confidence)
 		}
 		if row.Asked[a] && f.Why != "" {
-			why = append(why, f.Why)
+			why = append(why, about(a, two)+f.Why)
 		}
 		if f.RunnerUp != "" {
 			second = append(second, fmt.Sprintf("%s (%.0f %%)", taxonomy.Name(f.RunnerUp), 100*f.RunnerUpConfidence))
@@ -59,17 +60,49 @@ func (r *Reconciler) reviewCells(run *run, row label.ReviewRow) map[string]workb
 			}
 			theirs = append(theirs, fmt.Sprintf("%s: %s", a, shows))
 		}
-		if row.Asked[a] {
-			for _, e := range f.Evidence[:min(3, len(f.Evidence))] {
-				similar = append(similar, fmt.Sprintf("%s = %s (%s)", e.Title, taxonomy.Name(e.Value), e.Origin))
-			}
-		}
 	}
 	if row.Kind == label.ReviewSpotCheck {
 		why = append([]string{"Random check of an automatic label: is it right?"}, why...)
 	}
-	cells["why"], cells["runner_up"], cells["similar"], cells["hubspot_now"] = strings.Join(why, " "), strings.Join(second, "; "), strings.Join(similar, "; "), strings.Join(theirs, "; ")
+	cells["why"], cells["runner_up"], cells["similar"], cells["hubspot_now"] = strings.Join(why, "\n"), strings.Join(second, "; "), strings.Join(similarTitles(run.book, row), "\n"), strings.Join(theirs, "; ")
 	return cells
+}
+
+// about names the axis before a sentence, where sentences about both stand in one cell.
+func about(a label.Axis, two bool) string {
+	if !two {
+		return ""
+	}
+	return strings.ToUpper(a.String()[:1]) + a.String()[1:] + ": "
+}
+
+// similarTitles lists the closest labelled titles, each once: "Editor: Communications, Professional (example E-0828)".
+func similarTitles(book label.Rulebook, row label.ReviewRow) []string {
+	type line struct{ title, origin string }
+	labels := map[line][]string{}
+	var order []line
+	for _, a := range label.Axes() {
+		if !row.Asked[a] {
+			continue
+		}
+		evidence := row.Decision.Findings[a].Evidence
+		for _, e := range evidence[:min(3, len(evidence))] {
+			at := line{e.Title, e.Origin}
+			if labels[at] == nil {
+				order = append(order, at)
+			}
+			name := "no " + a.String()
+			if e.Value != "" {
+				name = book.Taxonomies[a].Name(e.Value)
+			}
+			labels[at] = append(labels[at], name)
+		}
+	}
+	var out []string
+	for _, at := range order {
+		out = append(out, fmt.Sprintf("%s: %s (%s)", at.title, strings.Join(labels[at], ", "), at.origin))
+	}
+	return out
 }
 
 func round2(x float64) float64 { return float64(int(x*100+0.5)) / 100 }
@@ -102,7 +135,7 @@ func (r *Reconciler) runCells(run *run) map[string]workbook.Cell {
 	return cells
 }
 
-// groupText says what a group of changes does: "Marketing -> Communications".
+// groupText says what a group of changes does: "Role: Marketing -> Communications, 214 contacts".
 func groupText(g plan.Group, book label.Rulebook) string {
 	name := func(v label.Value) string {
 		if v == "" {
@@ -110,7 +143,11 @@ func groupText(g plan.Group, book label.Rulebook) string {
 		}
 		return book.Taxonomies[g.Axis].Name(v)
 	}
-	return name(g.From) + " -> " + name(g.To)
+	contacts := "contacts"
+	if g.Count == 1 {
+		contacts = "contact"
+	}
+	return fmt.Sprintf("%s%s -> %s, %d %s", about(g.Axis, true), name(g.From), name(g.To), g.Count, contacts)
 }
 
 // whyText says why a group is changed: "because rule R-012".

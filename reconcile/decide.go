@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -25,37 +24,19 @@ func (r *Reconciler) decide(ctx context.Context, run *run) error {
 		return err
 	}
 	mark := r.revision + " " + labeller.ModelID()
-	if decided == mark && !run.changed {
+	if decided == mark && !run.changed && !run.decided {
 		return nil
 	}
-	var after int64
-	for {
-		titles, last, err := r.State.UndecidedTitles(ctx, r.revision, labeller.ModelID(), after, decideBatch)
+	run.changed = run.changed || run.decided // while the contacts were read
+	for after := int64(0); ; {
+		last, n, err := r.decideSome(ctx, run, labeller, after)
 		if err != nil {
 			return err
 		}
-		if len(titles) == 0 {
+		if n == 0 {
 			break
 		}
-		texts := make([]string, len(titles))
-		for i, t := range titles {
-			texts[i] = t.Title
-		}
-		decisions, err := labeller.Classify(ctx, texts)
-		if err != nil {
-			r.labeller = nil // a service that went away: the next run asks anew, with the built-in model if need be
-			return fmt.Errorf("classify %d titles: %w", len(titles), err)
-		}
-		for i := range titles {
-			titles[i].Decision = decisions[i]
-		}
-		if err := r.State.SaveDecisions(ctx, r.revision, labeller.ModelID(), titles); err != nil {
-			return err
-		}
-		run.report.Titles += len(titles)
-		run.changed = true
-		r.Progress("titles decided", run.report.Titles)
-		after = last
+		after, run.changed = last, true
 	}
 	if decided == mark || run.mode == Preview {
 		return nil
@@ -65,6 +46,33 @@ func (r *Reconciler) decide(ctx context.Context, run *run) error {
 		return err
 	}
 	return r.State.SaveSetting(ctx, settingDecided, mark)
+}
+
+// decideSome decides the next titles above after that nobody has decided yet, and says how many they were.
+func (r *Reconciler) decideSome(ctx context.Context, run *run, labeller Labeller, after int64) (last int64, n int, err error) {
+	titles, last, err := r.State.UndecidedTitles(ctx, r.revision, labeller.ModelID(), after, decideBatch)
+	if err != nil || len(titles) == 0 {
+		return after, 0, err
+	}
+	texts := make([]string, len(titles))
+	for i, t := range titles {
+		texts[i] = t.Title
+	}
+	decisions, err := labeller.Classify(ctx, texts)
+	if err != nil {
+		r.labeller = nil // a service that went away: the next run asks anew, with the built-in model if need be
+		return after, 0, fmt.Errorf("classify %d titles: %w", len(titles), err)
+	}
+	for i := range titles {
+		titles[i].Decision = decisions[i]
+	}
+	if err := r.State.SaveDecisions(ctx, r.revision, labeller.ModelID(), titles); err != nil {
+		return after, 0, err
+	}
+	run.report.Titles += len(titles)
+	run.decided = true
+	r.progress("titles decided", run.report.Titles)
+	return last, len(titles), nil
 }
 
 // labellerFor gives the labeller of this rulebook, the kept one while the revision stays the same.
@@ -92,32 +100,6 @@ const awayPause = 15 * time.Minute
 func (r *Reconciler) tryAgain() bool {
 	s, ok := r.labeller.(interface{ StandsIn() bool })
 	return ok && s.StandsIn() && r.Now().Sub(r.fitted) > awayPause
-}
-
-// plan computes what shall change for the contacts that something happened to.
-func (r *Reconciler) plan(ctx context.Context, run *run) error {
-	rows, err := r.State.PlanRows(ctx, r.revision)
-	if err != nil {
-		return err
-	}
-	if len(rows) == 0 {
-		return nil
-	}
-	overlayContactCorrections(rows, run.book.Corrections)
-	if rows, err = r.provenance(ctx, run, rows); err != nil {
-		return err
-	}
-	run.rows = rows
-	run.plan = plan.Compute(plan.Input{Rows: rows, Taxonomies: run.book.Taxonomies, TakeOver: run.book.Settings.TakeOver, MachineEditsTeach: run.book.Settings.MachineEditsTeach})
-	for _, v := range []plan.Verb{plan.Adopt, plan.Push, plan.Pull, plan.Review} {
-		if n := run.plan.Count(v); n > 0 {
-			run.report.Planned[v.String()] = n
-		}
-	}
-	run.report.Fingerprint = run.plan.Fingerprint()
-	run.report.Groups = run.plan.Groups(5)
-	run.changed = run.changed || !run.plan.Empty()
-	return nil
 }
 
 // overlayContactCorrections lets a person's word on one contact stand above everything decided for its
@@ -190,6 +172,7 @@ func (r *Reconciler) provenance(ctx context.Context, run *run, rows []plan.Row) 
 				rows[i].TheirsBy[a] = e.Kind
 			}
 		}
+		run.whose[c.ID] = rows[i].TheirsBy
 		run.noteLessons(c, rows[i])
 	}
 	kept := rows[:0]
@@ -223,78 +206,4 @@ func (r *Reconciler) markUnread(ctx context.Context, asked []label.ContactID, go
 		}
 	}
 	return r.State.MarkGone(ctx, gone)
-}
-
-// approvalLife is how long a person's yes to a held plan holds.
-const approvalLife = 24 * time.Hour
-
-// check holds a plan that is too large or too strange; errHeld says that it did.
-func (r *Reconciler) check(ctx context.Context, run *run) error {
-	if run.plan.Count(plan.Push) == 0 {
-		return nil
-	}
-	portal, err := r.State.Portal(ctx)
-	if err != nil {
-		return err
-	}
-	err = plan.LimitsFrom(run.book.Settings).Check(run.plan, portal)
-	var held *plan.HeldError
-	if err == nil || !errors.As(err, &held) {
-		return err
-	}
-	ok, err := r.approved(ctx, held.Fingerprint)
-	if err != nil || ok {
-		return err
-	}
-	if run.mode == Preview {
-		run.report.Message = held.Error()
-		return errHeld
-	}
-	run.report.Outcome, run.report.Message = plan.Held, held.Error()
-	if run.mode != Apply {
-		run.report.Message = "Observing only. In apply mode this would be " + held.Error()
-	}
-	run.changed = true
-	if err := r.State.SaveSetting(ctx, settingHeldPlan, held.Fingerprint); err != nil {
-		return err
-	}
-	return errHeld
-}
-
-// approved says whether a person accepted exactly this plan within the last day.
-func (r *Reconciler) approved(ctx context.Context, fingerprint string) (bool, error) {
-	text, err := r.State.Setting(ctx, settingApproved)
-	if err != nil {
-		return false, err
-	}
-	var print, at string
-	if _, err := fmt.Sscan(text, &print, &at); err != nil {
-		return false, nil
-	}
-	when, err := time.Parse(time.RFC3339, at)
-	return err == nil && print == fingerprint && r.Now().Sub(when) < approvalLife, nil
-}
-
-// Approve accepts the plan that was held last, and an accident in the sheet that was held. It says in
-// plain words what was accepted.
-func (r *Reconciler) Approve(ctx context.Context) (string, error) {
-	r.turn.Lock()
-	defer r.turn.Unlock()
-	print, err := r.State.Setting(ctx, settingHeldPlan)
-	if err != nil {
-		return "", err
-	}
-	if err := r.State.SaveSetting(ctx, settingAccept, "yes"); err != nil {
-		return "", err
-	}
-	if print == "" {
-		return "No plan was held. If a tab was held, the next reading takes it as it stands.", nil
-	}
-	if err := r.State.SaveSetting(ctx, settingApproved, print+" "+r.Now().Format(time.RFC3339)); err != nil {
-		return "", err
-	}
-	if err := r.State.SaveSetting(ctx, settingBackfill, "yes"); err != nil {
-		return "", err
-	}
-	return "Accepted. The next run applies these changes if they are still the same.", r.State.SaveSetting(ctx, settingHeldPlan, "")
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -157,6 +158,32 @@ func (w *world) title() string {
 	return names[w.rand.IntN(len(names))]
 }
 
+// trace tells of the one contact that ROLECALL_TRACE names.
+func (w *world) trace(format string, args ...any) {
+	w.t.Helper()
+	if id := os.Getenv("ROLECALL_TRACE"); id != "" && strings.Contains(fmt.Sprintf(format, args...), id) {
+		w.t.Logf("%s "+format, append([]any{w.clock.Now().Format("02 15:04:05")}, args...)...)
+	}
+}
+
+// traceRun tells what the traced contact looks like after a run.
+func (w *world) traceRun(rep plan.Report, err error) {
+	id := os.Getenv("ROLECALL_TRACE")
+	if id == "" {
+		return
+	}
+	rec, _ := w.portal.Record(id)
+	rows, _ := w.store.PlanRows(context.Background(), "", "", 1000)
+	w.trace("%s after %s %v: %v / %v; %v", id, rep.RunID, err, rec.Properties["jobtitle"], [2]string{rec.Properties["job_role"], rec.Properties["job_seniority"]}, rep.Planned)
+	for _, r := range rows {
+		if string(r.ContactID) == id {
+			w.trace("%s dirty: %+v", id, r)
+		}
+	}
+	questions, _ := w.store.Questions(context.Background())
+	w.trace("%s questions: %+v", id, questions)
+}
+
 // contact picks a contact that is there.
 func (w *world) contact() string {
 	for {
@@ -184,10 +211,9 @@ func (w *world) step() {
 	id := w.contact()
 	key := plan.Key{ContactID: label.ContactID(id), Axis: a}
 	w.clock.pass(time.Duration(1+w.rand.IntN(600)) * time.Second)
-	if len(w.portal.Properties()) == 0 {
-		return
-	}
-	switch w.rand.IntN(12) {
+	what := w.rand.IntN(12)
+	w.trace("step %d on %s %s (shows %q)", what, id, property, w.shows(id, property))
+	switch what {
 	case 0, 1, 2:
 		v := w.value(a)
 		if w.shows(id, property) == v {
@@ -262,6 +288,7 @@ func (w *world) answerReview() {
 	}
 	w.sheet.person(w.t, workbook.Review, "id", row.ID, cells)
 	title := workbook.TextOf(row.Cells["title"])
+	w.trace("answer for %s: %v (contact %s)", title, cells, os.Getenv("ROLECALL_TRACE"))
 	w.portal.Records(func(r portal.Record) bool {
 		if r.Properties["jobtitle"] == title {
 			defer w.forget(r.ID)
@@ -274,7 +301,9 @@ func (w *world) answerReview() {
 func (w *world) tryRun() {
 	w.portal.ResetStats()
 	w.clock.pass(time.Duration(1+w.rand.IntN(1800)) * time.Second)
-	if _, err := w.RunOnce(context.Background(), reconcile.Apply); err == nil { // a fault may fail it; the next one heals
+	rep, err := w.RunOnce(context.Background(), reconcile.Apply)
+	w.traceRun(rep, err)
+	if err == nil { // a fault may fail it; the next one heals
 		w.look()
 	}
 	w.checkWrites()
@@ -310,6 +339,7 @@ func (w *world) quiet() {
 		w.clock.pass(30 * time.Minute)
 		w.portal.ResetStats()
 		rep, err := w.RunOnce(ctx, reconcile.Apply)
+		w.traceRun(rep, err)
 		if err != nil {
 			w.t.Fatalf("quiet run %d: %v", i, err)
 		}

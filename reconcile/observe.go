@@ -243,39 +243,3 @@ func sameVerdict(c label.Correction, row workbook.CorrectionRow) bool {
 	n := row.Correction
 	return c.Active == row.Active && c.Labels == n.Labels && c.Scope == n.Scope && c.ContactID == n.ContactID && c.Note == n.Note && title.KeyOf(c.Title) == title.KeyOf(n.Title)
 }
-
-// observeHubSpot reads what changed in HubSpot since the cursor into the mirror.
-func (r *Reconciler) observeHubSpot(ctx context.Context, run *run) error {
-	since, err := r.State.Cursor(ctx, "contacts")
-	if err != nil {
-		return err
-	}
-	next, err := r.CRM.Changed(ctx, since, func(page []label.Contact, cursor label.Cursor) error {
-		return r.keepPage(ctx, run, page, "contacts", cursor)
-	})
-	if err != nil {
-		return fmt.Errorf("read contacts from HubSpot: %w", err)
-	}
-	if next == since {
-		return nil
-	}
-	return r.State.SaveCursor(ctx, "contacts", next)
-}
-
-// keepPage mirrors one page, then moves the cursor: a crash between the two reads the page again.
-func (r *Reconciler) keepPage(ctx context.Context, run *run, page []label.Contact, name string, cursor label.Cursor) error {
-	for i := range page {
-		page[i].TitleKey = string(title.KeyOf(page[i].Title))
-	}
-	changed, err := r.State.SaveContacts(ctx, page)
-	if err != nil {
-		return err
-	}
-	run.report.Read += len(page)
-	run.changed = run.changed || changed > 0
-	r.Progress("contacts read", run.report.Read)
-	if changed == 0 && cursor.After == "" {
-		return nil
-	}
-	return r.State.SaveCursor(ctx, name, cursor)
-}

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"rolecall/label"
 	"rolecall/workbook"
@@ -29,7 +30,7 @@ func (r *Reconciler) Poll(ctx context.Context) error {
 	}
 	r.takeSuggestions(run)
 	if run.changed {
-		if _, _, err := r.State.Enqueue(ctx, label.Request{Action: label.ActionRun, Scope: "changed", Source: "sheet", RequestedAt: r.Now()}); err != nil {
+		if _, _, err := r.State.Enqueue(ctx, label.Request{Action: label.ActionRun, Scope: "changed", Source: sourceSheet, RequestedAt: r.Now()}); err != nil {
 			return err
 		}
 	}
@@ -46,7 +47,7 @@ func (r *Reconciler) Poll(ctx context.Context) error {
 // the State, not before.
 func (r *Reconciler) takeRequests(ctx context.Context, run *run) error {
 	for _, q := range run.reading.Requests {
-		if _, _, err := r.State.Enqueue(ctx, label.Request{Action: label.Action(q.Action), Scope: q.Scope, Source: "sheet", RequestedAt: r.Now()}); err != nil {
+		if _, _, err := r.State.Enqueue(ctx, label.Request{Action: label.Action(q.Action), Scope: q.Scope, Source: sourceSheet, RequestedAt: r.Now()}); err != nil {
 			return err
 		}
 		run.reading.writes.ticks = append(run.reading.writes.ticks, q.ID)
@@ -133,6 +134,8 @@ func tryCells(book label.Rulebook, t workbook.TryRow, d label.Decision) map[stri
 		f := d.Findings[a]
 		cells[a.String()], cells[a.String()+"_confidence"] = nil, nil
 		switch {
+		case f.Value != "" && !f.Accepted:
+			cells[a.String()], cells[a.String()+"_confidence"] = "("+book.Taxonomies[a].Name(f.Value)+")", round2(f.Confidence)
 		case f.Value != "":
 			cells[a.String()], cells[a.String()+"_confidence"] = book.Taxonomies[a].Name(f.Value), round2(f.Confidence)
 		case f.Accepted:
@@ -157,6 +160,51 @@ func tryCells(book label.Rulebook, t workbook.TryRow, d label.Decision) map[stri
 	return cells
 }
 
+// What stands in the Status cells of Control, and the source of a request that was ticked there.
+const (
+	statusWaiting = "REQUESTED"
+	sourceSheet   = "sheet"
+)
+
+// nothingToDo is the result of a run that found nothing to do.
+const nothingToDo = "Nothing to do: nothing has changed since the last run."
+
+// notDone begins the result of a request that failed.
+const notDone = "Not done: "
+
+// requestStatus is the word for a request's Status cell.
+//
+//	| request                     | status    |
+//	|-----------------------------|-----------|
+//	| waits                       | REQUESTED |
+//	| under way                   | RUNNING   |
+//	| done, waits for a yes       | HELD      |
+//	| done, something went wrong  | ERROR     |
+//	| done                        | DONE      |
+func requestStatus(q label.Request) string {
+	switch {
+	case q.FinishedAt.IsZero() && q.StartedAt.IsZero():
+		return statusWaiting
+	case q.FinishedAt.IsZero():
+		return "RUNNING"
+	case strings.HasPrefix(strings.ToLower(q.Result), "held"):
+		return "HELD"
+	case strings.HasPrefix(q.Result, notDone):
+		return "ERROR"
+	}
+	return "DONE"
+}
+
+// asked says whether a person has ticked the action in this reading.
+func (run *run) asked(action string) bool {
+	for _, q := range run.reading.Requests {
+		if q.ID == action {
+			return true
+		}
+	}
+	return false
+}
+
 // writeControl shows where each request stands, and how rolecall is.
 func (r *Reconciler) writeControl(ctx context.Context, run *run) error {
 	last, err := r.State.LastRequests(ctx)
@@ -171,12 +219,9 @@ func (r *Reconciler) writeControl(ctx context.Context, run *run) error {
 		if !ok || !run.reading.here[workbook.Control][id] {
 			continue
 		}
-		status := "WAITING"
-		switch {
-		case !q.FinishedAt.IsZero():
-			status = "DONE"
-		case !q.StartedAt.IsZero():
-			status = "RUNNING"
+		status := requestStatus(q)
+		if q.Source != sourceSheet && !run.asked(id) && w.last(workbook.Control, id, "status") != statusWaiting && (status == statusWaiting || q.Result == nothingToDo) {
+			continue // the clock's own runs are shown when something came of them: a quiet hour writes nothing
 		}
 		w.set(workbook.Control, workbook.Target{ID: id}, map[string]workbook.Cell{
 			"status": status, "requested_at": serial(q.RequestedAt, zone), "finished_at": serial(q.FinishedAt, zone), "result": q.Result,

@@ -81,7 +81,7 @@ type State interface {
 // Mirror is what is known of HubSpot's contacts.
 type Mirror interface {
 	SaveContacts(ctx context.Context, contacts []label.Contact) (changed int, err error)
-	PlanRows(ctx context.Context, revision string) ([]plan.Row, error)
+	PlanRows(ctx context.Context, revision string, after label.ContactID, limit int) ([]plan.Row, error)
 	Sample(ctx context.Context, titleKey string, limit int) ([]label.ContactID, error)
 	Contact(ctx context.Context, id label.ContactID) (label.Contact, bool, error)
 	MarkGone(ctx context.Context, ids []label.ContactID) error

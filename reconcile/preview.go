@@ -18,9 +18,9 @@ const settingPreview = "last_preview"
 
 // recordPreview fills the Preview tab with what a run would change, in groups with samples.
 func (r *Reconciler) recordPreview(ctx context.Context, run *run) error {
-	n := run.plan.Count(plan.Push)
+	n := run.totals.Count(plan.Push)
 	if run.report.Message == "" {
-		run.report.Message = fmt.Sprintf("A run would write %d labels and ask about %d.", n, run.plan.Count(plan.Review))
+		run.report.Message = fmt.Sprintf("A run would write %d labels and ask about %d.", n, run.totals.Count(plan.Review))
 	} else {
 		run.report.Message = fmt.Sprintf("A run would write %d labels; it would be %s", n, run.report.Message)
 	}
@@ -34,7 +34,7 @@ func (r *Reconciler) recordPreview(ctx context.Context, run *run) error {
 	}
 	w := run.reading.writes
 	w.blocks = append(w.blocks, workbook.BlockReplace{Tab: workbook.Preview, Rows: rows})
-	if err := r.State.SaveSetting(ctx, settingPreview, run.plan.Fingerprint()+" "+r.Now().Format(time.RFC3339)); err != nil {
+	if err := r.State.SaveSetting(ctx, settingPreview, run.totals.Fingerprint()+" "+r.Now().Format(time.RFC3339)); err != nil {
 		return err
 	}
 	return r.flush(ctx, w)
@@ -43,7 +43,7 @@ func (r *Reconciler) recordPreview(ctx context.Context, run *run) error {
 // previewCells are the rows of the Preview tab: a heading for each group, then samples of it.
 func (r *Reconciler) previewCells(ctx context.Context, run *run) ([]map[string]workbook.Cell, error) {
 	var out []map[string]workbook.Cell
-	groups := run.plan.Groups(5)
+	groups := run.totals.Groups()
 	shown := 0
 	for i, g := range groups {
 		if len(out) >= previewRows {
@@ -72,7 +72,7 @@ func (r *Reconciler) sampleCells(ctx context.Context, run *run, c plan.Change) (
 	if err != nil {
 		return nil, err
 	}
-	cells := map[string]workbook.Cell{"preview_id": fmt.Sprintf("P-%s-%s", c.Key.ContactID, c.Key.Axis), "contact_id": string(c.Key.ContactID), "title": contact.Title, "why": reasonOf(c)}
+	cells := map[string]workbook.Cell{"preview_id": fmt.Sprintf("P-%s-%.1s", c.Key.ContactID, c.Key.Axis), "contact_id": string(c.Key.ContactID), "title": contact.Title, "why": reasonOf(c)}
 	for _, a := range label.Axes() {
 		now := contact.Labels[a]
 		after := now

@@ -47,6 +47,8 @@ type Options struct {
 	Progress func(step string, done int)
 	// Metrics is told what happened. May be nil.
 	Metrics Metrics
+	// Chunk is the number of contacts planned and sent at a time, 10,000 when 0.
+	Chunk int
 }
 
 // Metrics counts what operators watch.
@@ -59,6 +61,7 @@ type Metrics interface {
 type Reconciler struct {
 	Options
 	turn sync.Mutex
+	told sync.Mutex // one step of Progress at a time
 	// book and labeller are of the last reading of the sheet; the labeller is kept by revision.
 	labeller Labeller
 	revision string
@@ -71,6 +74,9 @@ type Reconciler struct {
 func New(o Options) *Reconciler {
 	if o.Progress == nil {
 		o.Progress = func(string, int) {}
+	}
+	if o.Chunk == 0 {
+		o.Chunk = applyChunk
 	}
 	return &Reconciler{Options: o}
 }
@@ -135,7 +141,7 @@ func (r *Reconciler) run(ctx context.Context, run *run) error {
 		return err
 	}
 
-	// Plan: base, ours and theirs, by the merge table.
+	// Plan: base, ours and theirs, by the merge table. What needs no write is remembered at once.
 	if err := r.plan(ctx, run); err != nil {
 		return err
 	}
@@ -147,12 +153,7 @@ func (r *Reconciler) run(ctx context.Context, run *run) error {
 	}
 	held := err != nil
 
-	// Apply: remember what needs no write; outbox first, then the call, then the base.
-	if run.mode != Preview {
-		if err := r.settle(ctx, run); err != nil {
-			return err
-		}
-	}
+	// Apply: outbox first, then the call, then the base.
 	if run.mode == Apply && !held {
 		if err := r.apply(ctx, run); err != nil {
 			return err
@@ -169,10 +170,14 @@ type run struct {
 	mode    Mode
 	reading reading
 	book    label.Rulebook // with the store's corrections
-	rows    []plan.Row
-	plan    plan.Plan
-	lessons []label.Lesson
+	scope   string         // one of Control's; "" means what has changed
+	totals  *plan.Totals
+	parts   []part         // the stretches of the plan that have something to write
+	lessons []label.Lesson // edits of the part at hand
+	whose   map[label.ContactID][label.AxisCount]label.EditKind
 	report  plan.Report
+	decided bool // titles were decided while contacts were read
+	found   int  // contacts that are new or have changed
 	// changed: something happened that people's tabs have to show.
 	changed bool
 }
@@ -208,6 +213,13 @@ func (r *Reconciler) end(ctx context.Context, run *run, failure error) (plan.Rep
 		return *rep, fmt.Errorf("%s: %w", rep.RunID, failure)
 	}
 	return *rep, err
+}
+
+// progress tells how far a step is.
+func (r *Reconciler) progress(step string, done int) {
+	r.told.Lock()
+	defer r.told.Unlock()
+	r.Progress(step, done)
 }
 
 // keyOf is the title key that decisions are kept by.

@@ -46,8 +46,26 @@ func (r *Reconciler) record(ctx context.Context, run *run) error {
 		if err := r.measure(ctx, run, tally); err != nil {
 			return err
 		}
+		if err := r.firstQuality(ctx, run); err != nil {
+			return err
+		}
 	}
 	return r.flush(ctx, w)
+}
+
+// settingQuality is set once the Quality tab has been filled; from then on retraining and the nightly tidying renew it.
+const settingQuality = "quality_filled"
+
+// firstQuality fills the Quality tab after the first run, so that nobody finds it empty on the first day.
+func (r *Reconciler) firstQuality(ctx context.Context, run *run) error {
+	done, err := r.State.Setting(ctx, settingQuality)
+	if err != nil || done != "" || run.report.Labelled == 0 {
+		return err
+	}
+	if err := r.writeQuality(ctx, run); err != nil {
+		return err
+	}
+	return r.State.SaveSetting(ctx, settingQuality, run.report.RunID)
 }
 
 // measure keeps the points that charts are drawn from.
@@ -157,12 +175,20 @@ func (r *Reconciler) writeCorrections(ctx context.Context, run *run) error {
 
 // correctionCells are a correction's cells but for its labels.
 func correctionCells(c label.Correction) map[string]workbook.Cell {
-	cells := map[string]workbook.Cell{"correction_id": c.ID, "active": c.Active, "title": c.Title, "applies_to": string(c.Scope), "source": string(c.Source), "by": c.By, "note": c.Note}
+	cells := map[string]workbook.Cell{"correction_id": c.ID, "active": c.Active, "title": c.Title, "applies_to": string(c.Scope), "source": string(c.Source), "by": whoText(c), "note": c.Note}
 	if c.Scope == label.ScopeContact {
 		cells["contact_id"] = string(c.ContactID)
 	}
 	cells["at"] = serial(c.At, time.UTC)
 	return cells
+}
+
+// whoText is what the By cell says: HubSpot names its users by number.
+func whoText(c label.Correction) string {
+	if c.Source == label.SourceHubSpot && c.By != "" && strings.Trim(c.By, "0123456789") == "" {
+		return "HubSpot user " + c.By
+	}
+	return c.By
 }
 
 // writeReviews appends the questions that have no row yet and brings the standing ones up to date.

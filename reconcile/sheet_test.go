@@ -48,6 +48,16 @@ func newGrid(t testing.TB) *grid {
 	return g
 }
 
+// fill puts every example of the default workbook in.
+func (g *grid) fill(t testing.TB) {
+	t.Helper()
+	snap, err := workbook.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.tables[workbook.Examples] = snap.Tables[workbook.Examples].Rows
+}
+
 func (g *grid) Read(context.Context, ...workbook.Tab) (workbook.Snapshot, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -58,6 +58,15 @@ func (w *sheetWrites) add(tab workbook.Tab, cells map[string]workbook.Cell) {
 	w.appends = append(w.appends, workbook.RowAppend{Tab: tab, Cells: cells})
 }
 
+// last is what was last written into a cell; "" when nothing is known of it.
+func (w *sheetWrites) last(tab workbook.Tab, id, key string) string {
+	cells := map[string]workbook.Cell{}
+	if raw := w.written[string(tab)][id]; raw == "" || json.Unmarshal([]byte(raw), &cells) != nil {
+		return ""
+	}
+	return workbook.TextOf(cells[key])
+}
+
 // batch is what differs from what was written before, and the memory of it.
 func (w *sheetWrites) batch() (workbook.Writes, map[string]map[string]string, error) {
 	out := workbook.Writes{Cells: slices.Clone(w.fresh), Appends: w.appends, Blocks: w.blocks, ClearTicks: w.ticks, ClearSuggestions: w.taken}

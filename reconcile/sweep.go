@@ -41,7 +41,7 @@ func (r *Reconciler) Sweep(ctx context.Context) (missed int, err error) {
 		}
 		missed += changed
 		seen += len(page)
-		r.Progress("contacts swept", seen)
+		r.progress("contacts swept", seen)
 		return r.State.SaveCursor(ctx, "sweep", cursor)
 	})
 	if err != nil {

@@ -78,12 +78,15 @@ func (r *Reconciler) undo(ctx context.Context, run *run, target int64) error {
 	if err := r.holdCells(ctx, run, inverse); err != nil {
 		return err
 	}
-	for rows := undoRows(run.id, inverse, keyByID); len(rows) > 0; {
-		n := min(applyChunk, len(rows))
-		if stopped, err := r.push(ctx, run, rows[:n]); err != nil || stopped {
-			return err
-		}
+	rows := undoRows(run.id, inverse, keyByID)
+	stopped, err := r.pushAll(ctx, run, func(context.Context) ([]plan.OutboxRow, bool, error) {
+		n := min(r.Chunk, len(rows))
+		chunk := rows[:n]
 		rows = rows[n:]
+		return chunk, n > 0, nil
+	})
+	if err != nil || stopped {
+		return err
 	}
 	run.report.Outcome = plan.Done
 	run.report.Message = fmt.Sprintf("Undid run-%d: %d contacts restored, %d labels left alone because somebody has changed them since.", target, run.report.Written, kept)

@@ -60,17 +60,19 @@ func (r *Reconciler) do(ctx context.Context, q label.Request) (plan.Report, stri
 		return report, "Stopped before it was done; it goes on at the next start."
 	case err != nil:
 		report.Outcome = plan.Failed
-		return report, "Not done: " + err.Error()
+		return report, notDone + err.Error()
 	case said != "":
 		report.Outcome, report.Message = plan.Done, said
 		return report, said
+	case report.Message == "" && report.Outcome == plan.Nothing:
+		return report, nothingToDo
 	}
 	return report, report.Message
 }
 
 // undoTarget reads a request's scope: the command line names a run, the sheet means the last.
 func undoTarget(q label.Request) string {
-	if q.Source == "sheet" {
+	if q.Source == sourceSheet {
 		return ""
 	}
 	return q.Scope

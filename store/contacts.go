@@ -143,24 +143,24 @@ func numeric(id label.ContactID) (int64, error) {
 
 func contactID(n int64) label.ContactID { return label.ContactID(strconv.FormatInt(n, 10)) }
 
-// PlanRows gives one plan.Row for each dirty contact that is not archived and has no write under way,
-// in id order. Held cells are those that an undo holds for this revision. A base is protected, and an
-// empty one known at all, as long as the contact has the title that it was said of: who gets a new job
-// gets a new label.
-func (s *Store) PlanRows(ctx context.Context, revision string) ([]plan.Row, error) {
-	var dirty int
-	if err := s.readers.QueryRowContext(ctx, `SELECT count(*) FROM contact WHERE dirty = 1`).Scan(&dirty); err != nil {
-		return nil, fmt.Errorf("count the contacts to plan: %w", err)
+// PlanRows gives one plan.Row for each dirty contact with an id above after that is not archived and has no write
+// under way, in id order, limit at most. Held cells are those that an undo holds for this revision. A base is
+// protected, and an empty one known at all, as long as the contact has the title that it was said of: who gets a new
+// job gets a new label.
+func (s *Store) PlanRows(ctx context.Context, revision string, after label.ContactID, limit int) ([]plan.Row, error) {
+	from := int64(0)
+	if after != "" {
+		var err error
+		if from, err = numeric(after); err != nil {
+			return nil, err
+		}
 	}
-	if dirty == 0 {
-		return nil, nil
-	}
-	rows, err := s.readers.QueryContext(ctx, planRowsQuery, revision)
+	rows, err := s.readers.QueryContext(ctx, planRowsQuery, revision, from, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the contacts to plan: %w", err)
 	}
 	defer rows.Close()
-	out := make([]plan.Row, 0, dirty)
+	var out []plan.Row
 	intern := map[string]string{}
 	for rows.Next() {
 		row, err := scanPlanRow(rows, intern)
@@ -182,7 +182,7 @@ const planRowsQuery = `SELECT c.id, t.key, c.role, c.seniority,
 		LEFT JOIN base b1 ON b1.contact_id = c.id AND b1.axis = 1
 		LEFT JOIN undo_hold h0 ON h0.contact_id = c.id AND h0.axis = 0
 		LEFT JOIN undo_hold h1 ON h1.contact_id = c.id AND h1.axis = 1
-		WHERE c.dirty = 1 AND c.archived = 0 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.contact_id = c.id AND o.state <> 'refused') ORDER BY c.id`
+		WHERE c.dirty = 1 AND c.id > ?2 AND c.archived = 0 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.contact_id = c.id AND o.state <> 'refused') ORDER BY c.id LIMIT ?3`
 
 // scanPlanRow reads one row; repeated texts share memory through intern.
 func scanPlanRow(rows *sql.Rows, intern map[string]string) (plan.Row, error) {

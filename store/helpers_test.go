@@ -80,7 +80,7 @@ func dirty(tb testing.TB, s *store.Store) string {
 
 func rows(tb testing.TB, s *store.Store, revision string) []plan.Row {
 	tb.Helper()
-	rows, err := s.PlanRows(context.Background(), revision)
+	rows, err := s.PlanRows(context.Background(), revision, "", 1<<40)
 	must(tb, err)
 	return rows
 }

@@ -28,7 +28,7 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 		want        []string // each stands in the plan
 		never       []string // none of these does
 	}{
-		{"PlanRows", planRowsQuery, []any{"r"}, []string{"c USING INDEX contact_dirty", "o USING INDEX outbox_contact"}, []string{"TEMP B-TREE"}},
+		{"PlanRows", planRowsQuery, []any{"r", 0, 10}, []string{"c USING INDEX contact_dirty", "o USING INDEX outbox_contact"}, []string{"TEMP B-TREE"}},
 		{"PlanRows' count", `SELECT count(*) FROM contact WHERE dirty = 1`, nil, []string{"contact_dirty"}, nil},
 		{"Portal", portalQuery, nil, []string{"USING COVERING INDEX contact_labels"}, []string{"TEMP B-TREE"}},
 		{"UndecidedTitles, nothing to do", undecidedAny, []any{"r", "m"}, []string{"title_revision"}, []string{"SCAN title"}},
@@ -111,7 +111,7 @@ func BenchmarkScale(b *testing.B) {
 	b.Logf("titles decided and saved in %s", time.Since(start).Round(time.Millisecond))
 	var p plan.Plan
 	once("PlanRows and Compute, all dirty", func() {
-		rows, err := s.PlanRows(ctx, "r1")
+		rows, err := s.PlanRows(ctx, "r1", "", 1<<40)
 		must(err)
 		p = plan.Compute(plan.Input{Rows: rows})
 		if len(rows) != n || p.Count(plan.Push) != 2*n {
@@ -122,7 +122,7 @@ func BenchmarkScale(b *testing.B) {
 	writeAll(ctx, b, s, p)
 	p = plan.Plan{}
 	b.Logf("all posted and confirmed in %s", time.Since(start).Round(time.Millisecond))
-	once("PlanRows, nothing to do", func() { _, err := s.PlanRows(ctx, "r1"); must(err) })
+	once("PlanRows, nothing to do", func() { _, err := s.PlanRows(ctx, "r1", "", 1<<40); must(err) })
 	once("UndecidedTitles, nothing to do", func() { _, _, err := s.UndecidedTitles(ctx, "r1", "m", 0, 5000); must(err) })
 	once("UndecidedTitles, a page of all", func() { _, _, err := s.UndecidedTitles(ctx, "r2", "m", 0, 5000); must(err) })
 	once("Portal", func() { _, err := s.Portal(ctx); must(err) })
