@@ -150,6 +150,9 @@ func (d *demo) begin(ctx context.Context, r *rooms) error {
 	if err := layOut(ctx, d.stdout, r, func(book *workbook.Snapshot) { setSetting(book, "S-01", string(label.ModeApply)) }); err != nil {
 		return err
 	}
+	if err := d.dropFirstTab(ctx, r.config); err != nil {
+		return err
+	}
 	if err := r.store.SaveSetting(ctx, "backfill_approved", "yes"); err != nil {
 		return err
 	}
@@ -230,13 +233,7 @@ func (d *demo) spreadsheet(ctx context.Context, box *sandbox.Sandbox) (string, e
 	if ids := box.Sheets.IDs(); len(ids) > 0 {
 		return ids[0], nil
 	}
-	body := strings.NewReader(`{"properties":{"title":"rolecall demo"}}`)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, box.SheetsURL+"/v4/spreadsheets", body)
-	if err != nil {
-		return "", fmt.Errorf("make the demo's sheet: %w", err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	answer, err := (&http.Client{Transport: sandboxToken{http.DefaultTransport}}).Do(req)
+	answer, err := callSheet(ctx, box.SheetsURL+"/v4/spreadsheets", `{"properties":{"title":"rolecall demo"}}`)
 	if err != nil {
 		return "", fmt.Errorf("make the demo's sheet: %w", err)
 	}
@@ -248,4 +245,23 @@ func (d *demo) spreadsheet(ctx context.Context, box *sandbox.Sandbox) (string, e
 		return "", fmt.Errorf("make the demo's sheet: the sandbox answered %s", answer.Status)
 	}
 	return made.SpreadsheetID, nil
+}
+
+// dropFirstTab removes the empty tab that every new spreadsheet comes with. Only the demo does so: in a team's own sheet it is theirs.
+func (d *demo) dropFirstTab(ctx context.Context, c config.Config) error {
+	answer, err := callSheet(ctx, c.SheetsEndpoint+"v4/spreadsheets/"+c.SheetURL+":batchUpdate", `{"requests":[{"deleteSheet":{"sheetId":0}}]}`)
+	if err != nil {
+		return fmt.Errorf("tidy the demo's sheet: %w", err)
+	}
+	return answer.Body.Close()
+}
+
+// callSheet sends one request to the sandbox's sheets.
+func callSheet(ctx context.Context, url, body string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	return (&http.Client{Transport: sandboxToken{http.DefaultTransport}}).Do(req)
 }
