@@ -69,7 +69,7 @@ type Versions struct {
 //
 //	| base  | ours                          | theirs                | verb                                                        |
 //	|-------|-------------------------------|-----------------------|-------------------------------------------------------------|
-//	| any   | x                             | x                     | adopt (keep if base = x)                                    |
+//	| any   | x                             | x                     | adopt (keep if base = x, unless put there again)            |
 //	| any   | x*                            | empty                 | adopt (keep if base is empty)                               |
 //	| not y | any but y                     | y not in the taxonomy | review: it is never learnt                                  |
 //	| none  | none                          | any                   | keep                                                        |
@@ -79,7 +79,7 @@ type Versions struct {
 //	| b     | none                          | b                     | keep: abstaining clears nothing                             |
 //	| b     | x by machine                  | b                     | push; keep where b is protected or empty                    |
 //	| b     | x or x* by a person           | b                     | push, in the taxonomy or not: a person said so              |
-//	| b     | x by machine                  | b, put there again    | pull: a person changed it and changed it back               |
+//	| b     | none, or x by machine         | b, put there again    | pull: a person changed it and changed it back               |
 //	| b     | x or x* by a person           | b, put there again    | review: two people disagree                                 |
 //	| b     | any but x*                    | empty                 | review: somebody cleared it                                 |
 //	| b     | none, or b or x by machine    | y                     | pull: edited in HubSpot                                     |
@@ -106,6 +106,9 @@ func (v Versions) isEcho() bool {
 	return v.TheirsBy == label.EditOurs && v.Base.Known && v.Base.Value != v.Theirs
 }
 
+// restated says that a person has put a value there that is the base already.
+func (v Versions) restated() bool { return v.Restated && v.Theirs != "" }
+
 // decided says that there is an answer, be it "none of these".
 func (v Versions) decided() bool { return v.Ours != "" || v.OursEmpty }
 
@@ -113,7 +116,7 @@ func (v Versions) merge() Verb {
 	agreed := v.Base.Known && v.Base.Value == v.Theirs
 	switch {
 	case v.decided() && v.Ours == v.Theirs:
-		if agreed {
+		if agreed && !v.restated() {
 			return Keep
 		}
 		return Adopt
@@ -146,12 +149,12 @@ func (v Versions) firstSight() Verb {
 func (v Versions) unmoved() Verb {
 	spared := v.Base.Value == "" || v.Base.Protected
 	switch {
+	case v.restated() && v.decided() && v.OursByPerson:
+		return Review
+	case v.restated():
+		return Pull
 	case !v.decided() || spared && !v.OursByPerson:
 		return Keep
-	case v.Restated && v.Theirs != "" && v.OursByPerson:
-		return Review
-	case v.Restated && v.Theirs != "":
-		return Pull
 	}
 	return Push
 }

@@ -25,7 +25,8 @@ func protected(v label.Value) plan.Base { return plan.Base{Known: true, Value: v
 func mergeTable() map[string][]mergeCase {
 	const b, x, y = label.Value("b"), label.Value("x"), label.Value("y")
 	return map[string][]mergeCase{
-		"any|x|x|adopt (keep if base = x)": {
+		"any|x|x|adopt (keep if base = x, unless put there again)": {
+			{"put there again", plan.Versions{Base: base(x), Ours: x, Theirs: x, TheirsBy: label.EditPerson, Restated: true}, plan.Adopt},
 			{"no base", plan.Versions{Ours: x, Theirs: x}, plan.Adopt},
 			{"another base", plan.Versions{Base: base(b), Ours: x, Theirs: x}, plan.Adopt},
 			{"a person typed what we decided", plan.Versions{Base: base(b), Ours: x, Theirs: x, TheirsBy: label.EditPerson}, plan.Adopt},
@@ -82,9 +83,10 @@ func mergeTable() map[string][]mergeCase {
 			{"cleared once, now answered", plan.Versions{Base: base(""), Ours: x, OursByPerson: true}, plan.Push},
 			{"an unknown value, answered in Review", plan.Versions{Base: base(y), Ours: x, OursByPerson: true, Theirs: y, TheirsUnknown: true}, plan.Push},
 		},
-		"b|x by machine|b, put there again|pull: a person changed it and changed it back": {
+		"b|none, or x by machine|b, put there again|pull: a person changed it and changed it back": {
+			{"nothing decided", plan.Versions{Base: base(b), Theirs: b, TheirsBy: label.EditPerson, Restated: true}, plan.Pull},
 			{"restated", plan.Versions{Base: base(b), Ours: x, Theirs: b, TheirsBy: label.EditPerson, Restated: true}, plan.Pull},
-			{"restated, protected already", plan.Versions{Base: protected(b), Ours: x, Theirs: b, TheirsBy: label.EditPerson, Restated: true}, plan.Keep},
+			{"restated, protected already", plan.Versions{Base: protected(b), Ours: x, Theirs: b, TheirsBy: label.EditPerson, Restated: true}, plan.Pull},
 		},
 		"b|x or x* by a person|b, put there again|review: two people disagree": {
 			{"restated", plan.Versions{Base: base(b), Ours: x, OursByPerson: true, Theirs: b, TheirsBy: label.EditPerson, Restated: true}, plan.Review},

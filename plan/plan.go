@@ -69,7 +69,7 @@ type Change struct {
 	Base     Base
 	// From is in HubSpot now, To is what shall be there (for Push) or be remembered (Adopt, Pull).
 	From, To label.Value
-	// Teaches: a Pull that becomes a lesson, and a correction for its contact: a correction for the title would be pushed
+	// Teaches: a Pull, or an Adopt of what a person chose, that becomes a lesson, and a correction for its contact: a correction for the title would be pushed
 	// over it otherwise.
 	Teaches bool
 	// Protects: a Pull, or an Adopt of what a person wrote, after which the machine leaves the cell alone.
@@ -153,6 +153,7 @@ func change(in *Input, row *Row, a label.Axis, known map[label.Value]bool) (Chan
 		c.Teaches = v.Base.Known && by == label.EditPerson
 	case Adopt:
 		c.To, c.Protects = theirs, by == label.EditPerson
+		c.Teaches = by == label.EditPerson && (v.Restated || v.Base.Known && theirs != v.Base.Value)
 	}
 	return c, true
 }

@@ -138,7 +138,7 @@ func TestComputeMarks(t *testing.T) {
 		{"our own echo teaches never", row(base("black"), red, "red", label.EditOurs), true,
 			[]plan.Change{{Verb: plan.Adopt, Base: base("black"), From: "red", To: "red"}}},
 		{"a person typed what we decided", row(base("black"), red, "red", label.EditPerson), false,
-			[]plan.Change{{Verb: plan.Adopt, Base: base("black"), From: "red", To: "red", Protects: true}}},
+			[]plan.Change{{Verb: plan.Adopt, Base: base("black"), From: "red", To: "red", Teaches: true, Protects: true}}},
 		{"an undo holds the cell", held, false, nil},
 		{"a push over our own echo returns to the echo when undone", row(base("black"), red, "white", label.EditOurs), false,
 			[]plan.Change{{Verb: plan.Push, Base: base("white"), From: "white", To: "red"}}},

@@ -18,7 +18,7 @@ const applyChunk = 10_000
 func (r *Reconciler) settle(ctx context.Context, run *run, changes plan.Plan, rows []plan.Row) (taught int, err error) {
 	teaching := map[plan.Key]bool{}
 	for _, c := range changes.Changes {
-		if c.Verb == plan.Pull && c.Teaches {
+		if c.Teaches {
 			teaching[c.Key] = true
 		}
 	}

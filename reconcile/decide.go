@@ -134,8 +134,7 @@ func (r *Reconciler) provenance(ctx context.Context, run *run, rows []plan.Row) 
 	at := map[label.ContactID]int{}
 	for i, row := range rows {
 		for _, a := range label.Axes() {
-			differs := row.Base[a].Known && (row.Theirs[a] != row.Base[a].Value || row.Moved[a])
-			if differs && (row.Theirs[a] != row.Ours[a].Value || row.Theirs[a] == "") {
+			if row.Moved[a] || row.Base[a].Known && row.Theirs[a] != row.Base[a].Value {
 				at[row.ContactID] = i
 			}
 		}

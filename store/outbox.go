@@ -27,7 +27,8 @@ func (s *Store) Post(ctx context.Context, rows []OutboxRow, at time.Time) ([]Out
 		if err != nil {
 			return err
 		}
-		clean, err := tx.PrepareContext(ctx, `UPDATE contact SET dirty = 0, moved = 0 WHERE id = ?`)
+		clean, err := tx.PrepareContext(ctx, `UPDATE contact SET dirty = 0,
+			moved = moved & coalesce((SELECT sum(1 << axis) FROM question WHERE contact_id = contact.id), 0) WHERE id = ?`)
 		if err != nil {
 			return err
 		}

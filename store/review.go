@@ -69,7 +69,7 @@ func (s *Store) AnswerQuestions(ctx context.Context, titleKey string, axes [labe
 			if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO base SELECT contact_id, axis, theirs, CASE theirs WHEN '' THEN ?2 ELSE '' END, ?4`+these, a, titleKey, millis(shown), millis(at)); err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, `UPDATE contact SET dirty = 1 WHERE id IN (SELECT contact_id`+these+`)`, a, titleKey, millis(shown)); err != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE contact SET dirty = 1, moved = moved & ~(1 << ?1) WHERE id IN (SELECT contact_id`+these+`)`, a, titleKey, millis(shown)); err != nil {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `DELETE`+these, a, titleKey, millis(shown)); err != nil {

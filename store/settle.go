@@ -16,7 +16,7 @@ import (
 func (s *Store) Settle(ctx context.Context, p plan.Plan, rows []plan.Row, lessons []label.Lesson, at time.Time) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		pushed, asked := map[label.ContactID]bool{}, map[plan.Key]bool{}
-		clean, err := tx.PrepareContext(ctx, `UPDATE contact SET dirty = 0, moved = 0 WHERE id = ?`)
+		clean, err := tx.PrepareContext(ctx, `UPDATE contact SET dirty = 0, moved = moved & ? WHERE id = ?`)
 		if err != nil {
 			return err
 		}
@@ -33,8 +33,10 @@ func (s *Store) Settle(ctx context.Context, p plan.Plan, rows []plan.Row, lesson
 			if err != nil {
 				return err
 			}
+			open := 0 // an edit that is asked about stays an edit until somebody answers
 			for _, a := range label.Axes() {
 				if asked[plan.Key{ContactID: r.ContactID, Axis: a}] {
+					open |= 1 << a
 					continue // asked again: since when it shows this value is kept
 				}
 				if _, err := forget.ExecContext(ctx, id, a); err != nil {
@@ -42,7 +44,7 @@ func (s *Store) Settle(ctx context.Context, p plan.Plan, rows []plan.Row, lesson
 				}
 			}
 			if !pushed[r.ContactID] {
-				if _, err := clean.ExecContext(ctx, id); err != nil {
+				if _, err := clean.ExecContext(ctx, open, id); err != nil {
 					return err
 				}
 			}
