@@ -173,7 +173,7 @@ func TestClassifyWritesAFileThatIsWholeOrNotThere(t *testing.T) {
 	if err := os.WriteFile(table, []byte("Job Title,n\nVP of Marketing,1\nbroken\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got := call(t, "", []string{"classify", table, "--out", out})
+	got := call(t, "", []string{"classify", table, "--out", out, "--workbook", smallWorkbook(t)})
 	got.want(t, exitPartial, "line 3 left out", "1 titles")
 	raw, err := os.ReadFile(out)
 	if err != nil || !strings.Contains(string(raw), "VP of Marketing,1,") {
