@@ -48,6 +48,7 @@ func (r *Reconciler) takeAnswers(ctx context.Context, run *run) error {
 		}
 		run.reading.writes.set(workbook.Review, answer.Target, map[string]workbook.Cell{"status": string(row.State), "message": row.Message})
 	}
+	r.unsaid = r.unsaid || len(changed) > 0
 	return r.State.SaveReviewStates(ctx, changed)
 }
 

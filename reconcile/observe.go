@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,6 +16,10 @@ type reading struct {
 	workbook.Reading
 	// here are the IDs of the rows that stand in each tab.
 	here map[workbook.Tab]map[string]bool
+	// broken are the tabs that are missing or whose header cannot be read.
+	broken map[workbook.Tab]bool
+	// again: the sheet is, cell for cell, as it was at the reading before.
+	again bool
 	// outbox of the sheet: what shall be written into our cells.
 	writes *sheetWrites
 }
@@ -69,64 +72,6 @@ const (
 	settingDecided  = "decided" // revision and model that decided every title
 	settingSetup    = "workbook_settings"
 )
-
-// readSheet takes one reading and keeps it: the edits first, then what was good.
-func (r *Reconciler) readSheet(ctx context.Context, accept bool) (reading, error) {
-	snap, err := r.Sheet.Read(ctx)
-	if err != nil {
-		return reading{}, fmt.Errorf("read the sheet: %w", err)
-	}
-	raw, err := r.State.Setting(ctx, settingLastGood)
-	if err != nil {
-		return reading{}, err
-	}
-	var last workbook.LastGood
-	if raw != "" {
-		if err := json.Unmarshal([]byte(raw), &last); err != nil {
-			return reading{}, fmt.Errorf("read the last good version of the sheet: %w", err)
-		}
-	}
-	last.Accept = accept
-	read := reading{Reading: workbook.Parse(snap, last), here: map[workbook.Tab]map[string]bool{}}
-	for tab, table := range snap.Tables {
-		read.here[tab] = make(map[string]bool, len(table.Rows))
-		for _, row := range table.Rows {
-			if row.ID != "" {
-				read.here[tab][row.ID] = true
-			}
-		}
-	}
-	cells := map[string]map[string]map[string]string{}
-	for _, c := range read.PeopleCells {
-		rows := cells[string(c.Tab)]
-		if rows == nil {
-			rows = map[string]map[string]string{}
-			cells[string(c.Tab)] = rows
-		}
-		if rows[c.RowID] == nil {
-			rows[c.RowID] = map[string]string{}
-		}
-		rows[c.RowID][c.Column] = c.Text
-	}
-	edits, err := r.State.SaveEdits(ctx, cells, r.Now())
-	if err != nil {
-		return reading{}, err
-	}
-	good, err := json.Marshal(read.LastGood)
-	if err != nil {
-		return reading{}, fmt.Errorf("keep the last good version of the sheet: %w", err)
-	}
-	if text := string(good); text != raw {
-		if err := r.State.SaveSetting(ctx, settingLastGood, text); err != nil {
-			return reading{}, err
-		}
-	}
-	if len(edits) > 0 {
-		r.Log.Info().Int("edits", len(edits)).Msg("edits seen in the sheet")
-	}
-	read.writes, err = r.newSheetWrites(ctx)
-	return read, err
-}
 
 // bookOf joins the rulebook that was read with the corrections that the State keeps.
 func (r *Reconciler) bookOf(ctx context.Context, run *run) error {

@@ -154,6 +154,7 @@ type Corrections interface {
 	AllCorrections(ctx context.Context) (map[string]label.KeptCorrection, error)
 	UnpublishedCorrections(ctx context.Context, limit int) ([]label.KeptCorrection, error)
 	MarkCorrectionsPublished(ctx context.Context, ids []string) error
+	ArchiveCorrections(ctx context.Context, ids []string) error
 	LessonGroups(ctx context.Context) ([]label.LessonGroup, error)
 	ForgetLessons(ctx context.Context, titleKey string, a label.Axis) error
 }
@@ -161,6 +162,6 @@ type Corrections interface {
 // SheetMemory is what was seen and written in the sheet.
 type SheetMemory interface {
 	SaveEdits(ctx context.Context, cells map[string]map[string]map[string]string, now time.Time) ([]label.CellEdit, error)
-	WrittenRows(ctx context.Context) (map[string]map[string]string, error)
+	WrittenRows(ctx context.Context, tab string) (map[string]string, error)
 	SaveWrittenRows(ctx context.Context, texts map[string]map[string]string) error
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -68,6 +69,8 @@ type Reconciler struct {
 	fitted   time.Time
 	view     atomic.Pointer[View]
 	ensured  map[string]string // problems of taxonomy terms in HubSpot, by term ID
+	seen     lastReading
+	unsaid   bool // something may be left to say in people's tabs
 }
 
 // New makes a Reconciler.
@@ -78,7 +81,7 @@ func New(o Options) *Reconciler {
 	if o.Chunk == 0 {
 		o.Chunk = applyChunk
 	}
-	return &Reconciler{Options: o}
+	return &Reconciler{Options: o, seen: lastReading{seed: maphash.MakeSeed()}, unsaid: true}
 }
 
 // View is what the last reading of the sheet and the last fit came to, for pages: it may be asked for at

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,8 +99,13 @@ func (r *Reconciler) summary(run *run, t label.Tally, more int) string {
 }
 
 // writeTabs says what the cells of ours shall hold that belong to rows of people's tabs.
+// A sheet that is as it was when all of it was said, and a run in which nothing happened, leave nothing to say.
 func (r *Reconciler) writeTabs(ctx context.Context, run *run) error {
 	w := run.reading.writes
+	if run.reading.again && !run.changed && !r.unsaid {
+		return nil
+	}
+	r.unsaid, w.whole = true, true
 	ids := map[int]string{}
 	for _, n := range run.reading.NewIDs {
 		if n.Tab == workbook.Corrections || n.Tab == workbook.Try {
@@ -112,11 +118,7 @@ func (r *Reconciler) writeTabs(ctx context.Context, run *run) error {
 		}
 	}
 	for _, c := range run.reading.Checks {
-		layout, ok := workbook.LayoutOf(c.Tab)
-		if !ok {
-			continue
-		}
-		if _, has := layout.Column("row_check"); !has {
+		if workbook.CheckColumn(c.Tab) != "row_check" {
 			continue
 		}
 		text := c.Text
@@ -140,12 +142,40 @@ func (r *Reconciler) writeTabs(ctx context.Context, run *run) error {
 	return r.writeReviews(ctx, run)
 }
 
+// publishAtOnce is the number of corrections given a row at a time; correctionsShown is how many rows their tab holds at
+// most. What is beyond is in force and kept in the store.
+const (
+	publishAtOnce    = 500
+	correctionsShown = 5000
+)
+
+// archive keeps corrections in force without a row; those that a person has just typed have one.
+func (r *Reconciler) archive(ctx context.Context, rows []label.KeptCorrection, typed []string) error {
+	var ids []string
+	for _, c := range rows {
+		if !slices.Contains(typed, c.ID) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return r.State.ArchiveCorrections(ctx, ids)
+}
+
 // writeCorrections appends the corrections that have no row yet.
 func (r *Reconciler) writeCorrections(ctx context.Context, run *run) error {
 	w := run.reading.writes
-	rows, err := r.State.UnpublishedCorrections(ctx, 500)
+	if run.reading.broken[workbook.Corrections] {
+		return nil
+	}
+	rows, err := r.State.UnpublishedCorrections(ctx, publishAtOnce)
 	if err != nil {
 		return err
+	}
+	room := max(0, correctionsShown-len(run.reading.here[workbook.Corrections]))
+	if len(rows) > room {
+		if err := r.archive(ctx, rows[room:], w.published); err != nil {
+			return err
+		}
+		rows = rows[:room]
 	}
 	taken := map[string]bool{}
 	for _, id := range w.published {
@@ -194,6 +224,9 @@ func whoText(c label.Correction) string {
 // writeReviews appends the questions that have no row yet and brings the standing ones up to date.
 func (r *Reconciler) writeReviews(ctx context.Context, run *run) error {
 	w := run.reading.writes
+	if run.reading.broken[workbook.Review] {
+		return nil // people are told; nothing of ours goes where the columns are not known
+	}
 	published, err := r.State.PublishedReviews(ctx)
 	if err != nil {
 		return err

@@ -167,7 +167,8 @@ func (r *Reconciler) compactReview(ctx context.Context, run *run) (removed int, 
 	w.blocks = append(w.blocks, workbook.BlockReplace{Tab: workbook.Review, Rows: block})
 	w.appends, w.reviews = withoutTab(w.appends, workbook.Review), nil
 	delete(w.cells, workbook.Review)
-	return len(gone), r.State.MarkReviewsPublished(ctx, gone, false)
+	w.retired = gone
+	return len(gone), nil
 }
 
 func withoutTab(appends []workbook.RowAppend, tab workbook.Tab) []workbook.RowAppend {

@@ -12,7 +12,8 @@ import (
 
 // sheetWrites gathers what our cells of the sheet shall hold and leaves out what they hold already.
 type sheetWrites struct {
-	written map[string]map[string]string // tab -> row ID -> JSON of the cells last written
+	// known is the cells last written, tab -> row ID -> JSON; a tab's is asked for when it is needed.
+	known   func(tab workbook.Tab) (map[string]string, error)
 	cells   map[workbook.Tab]map[string]map[string]workbook.Cell
 	fresh   []workbook.CellWrite // rows without an ID
 	appends []workbook.RowAppend
@@ -22,14 +23,26 @@ type sheetWrites struct {
 	// What the State is told once the sheet has taken the batch.
 	published []string // corrections
 	reviews   []string // review rows
+	retired   []string // review rows that leave the sheet
+	// whole: what people's tabs shall show was gone through, so that nothing is left unsaid once this is written.
+	whole bool
 }
 
-func (r *Reconciler) newSheetWrites(ctx context.Context) (*sheetWrites, error) {
-	written, err := r.State.WrittenRows(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &sheetWrites{written: written, cells: map[workbook.Tab]map[string]map[string]workbook.Cell{}}, nil
+func (r *Reconciler) newSheetWrites(ctx context.Context) *sheetWrites {
+	written := map[workbook.Tab]map[string]string{}
+	return &sheetWrites{cells: map[workbook.Tab]map[string]map[string]workbook.Cell{}, known: func(tab workbook.Tab) (map[string]string, error) {
+		if rows, ok := written[tab]; ok {
+			return rows, nil
+		}
+		rows, err := r.State.WrittenRows(ctx, string(tab))
+		written[tab] = rows
+		return rows, err
+	}}
+}
+
+// forget makes every cell be written again, even where a person has overwritten it.
+func (w *sheetWrites) forget() {
+	w.known = func(workbook.Tab) (map[string]string, error) { return nil, nil }
 }
 
 // set says what cells of ours in one row shall hold; later calls add to earlier ones.
@@ -60,8 +73,9 @@ func (w *sheetWrites) add(tab workbook.Tab, cells map[string]workbook.Cell) {
 
 // last is what was last written into a cell; "" when nothing is known of it.
 func (w *sheetWrites) last(tab workbook.Tab, id, key string) string {
+	rows, err := w.known(tab)
 	cells := map[string]workbook.Cell{}
-	if raw := w.written[string(tab)][id]; raw == "" || json.Unmarshal([]byte(raw), &cells) != nil {
+	if err != nil || rows[id] == "" || json.Unmarshal([]byte(rows[id]), &cells) != nil {
 		return ""
 	}
 	return workbook.TextOf(cells[key])
@@ -83,9 +97,13 @@ func (w *sheetWrites) batch() (workbook.Writes, map[string]map[string]string, er
 		return nil
 	}
 	for _, tab := range slices.Sorted(maps.Keys(w.cells)) {
+		written, err := w.known(tab)
+		if err != nil {
+			return out, nil, err
+		}
 		for _, id := range slices.Sorted(maps.Keys(w.cells[tab])) {
 			held := map[string]workbook.Cell{}
-			if raw := w.written[string(tab)][id]; raw != "" {
+			if raw := written[id]; raw != "" {
 				if err := json.Unmarshal([]byte(raw), &held); err != nil {
 					return out, nil, fmt.Errorf("read the cells last written to %s %s: %w", tab, id, err)
 				}
@@ -133,20 +151,29 @@ func normal(c workbook.Cell) workbook.Cell {
 	return c
 }
 
-// flush writes the batch and then remembers it: a crash between the two writes the same values again.
+// flush writes the batch and then remembers it: a crash between the two writes the same values again. What the sheet
+// had no place for is not remembered, and is said again at the next look.
 func (r *Reconciler) flush(ctx context.Context, w *sheetWrites) error {
 	batch, memory, err := w.batch()
-	if err != nil || batch.Empty() {
+	if err != nil {
 		return err
+	}
+	if batch.Empty() {
+		if w.whole {
+			r.unsaid = false
+		}
+		return nil
 	}
 	result, err := r.Sheet.Write(ctx, batch)
 	if err != nil {
 		return fmt.Errorf("write the sheet: %w", err)
 	}
+	unplaced := map[string]bool{}
 	for _, t := range result.Unplaced {
 		for _, rows := range memory {
 			if t.ID != "" {
 				delete(rows, t.ID)
+				unplaced[t.ID] = true
 			}
 		}
 	}
@@ -156,8 +183,15 @@ func (r *Reconciler) flush(ctx context.Context, w *sheetWrites) error {
 	if err := r.State.SaveWrittenRows(ctx, memory); err != nil {
 		return err
 	}
-	if err := r.State.MarkCorrectionsPublished(ctx, w.published); err != nil {
+	missing := func(id string) bool { return unplaced[id] }
+	if err := r.State.MarkCorrectionsPublished(ctx, slices.DeleteFunc(w.published, missing)); err != nil {
 		return err
 	}
-	return r.State.MarkReviewsPublished(ctx, w.reviews, true)
+	if err := r.State.MarkReviewsPublished(ctx, slices.DeleteFunc(w.reviews, missing), true); err != nil {
+		return err
+	}
+	if w.whole {
+		r.unsaid = len(result.Unplaced) > 0 || len(w.published) >= publishAtOnce
+	}
+	return r.State.MarkReviewsPublished(ctx, w.retired, false)
 }

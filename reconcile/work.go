@@ -87,7 +87,8 @@ func (r *Reconciler) CheckSheet(ctx context.Context) (string, error) {
 		return "", err
 	}
 	// Forgetting what was written makes every check appear again, even where a person has overwritten it.
-	run.reading.writes.written = map[string]map[string]string{}
+	run.reading.writes.forget()
+	r.unsaid = true
 	if err := r.writeTabs(ctx, run); err != nil {
 		return "", err
 	}

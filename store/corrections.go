@@ -199,6 +199,11 @@ func (s *Store) UnpublishedCorrections(ctx context.Context, limit int) ([]Correc
 	return s.corrections(ctx, `WHERE published = 0 AND active = 1 ORDER BY id LIMIT ?`, limit)
 }
 
+// ArchiveCorrections keeps corrections in force without a row in the sheet, where the tab is full.
+func (s *Store) ArchiveCorrections(ctx context.Context, ids []string) error {
+	return s.eachText(ctx, "archive corrections", ids, func(id string) (any, error) { return correctionNumber(id) }, `UPDATE correction SET published = 2 WHERE id = ?`)
+}
+
 // MarkCorrectionsPublished says that rows for these corrections stand in the sheet.
 func (s *Store) MarkCorrectionsPublished(ctx context.Context, ids []string) error {
 	return s.eachText(ctx, "mark corrections as published", ids, func(id string) (any, error) { return correctionNumber(id) }, `UPDATE correction SET published = 1 WHERE id = ?`)

@@ -90,23 +90,20 @@ func (s *Store) Edits(ctx context.Context, tab, rowID string) ([]label.CellEdit,
 	return out, rows.Err()
 }
 
-// WrittenRows reads what our cells of the sheet's rows hold, as last written: tab -> row -> text.
-func (s *Store) WrittenRows(ctx context.Context) (map[string]map[string]string, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT tab, row_id, written FROM sheet_row`)
+// WrittenRows reads what our cells of a tab's rows hold, as last written: row -> text.
+func (s *Store) WrittenRows(ctx context.Context, tab string) (map[string]string, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT row_id, written FROM sheet_row WHERE tab = ?`, tab)
 	if err != nil {
 		return nil, fmt.Errorf("read kept rows of the sheet: %w", err)
 	}
 	defer rows.Close()
-	out := map[string]map[string]string{}
+	out := map[string]string{}
 	for rows.Next() {
-		var tab, row, text string
-		if err := rows.Scan(&tab, &row, &text); err != nil {
+		var row, text string
+		if err := rows.Scan(&row, &text); err != nil {
 			return nil, fmt.Errorf("read kept rows of the sheet: %w", err)
 		}
-		if out[tab] == nil {
-			out[tab] = map[string]string{}
-		}
-		out[tab][row] = text
+		out[row] = text
 	}
 	return out, rows.Err()
 }
