@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rolecall/sandbox/gsheet"
+	"rolecall/label"
 	"rolecall/workbook"
 )
 
@@ -81,7 +82,7 @@ func TestATickIsTakenAwayAndASecondOneStays(t *testing.T) {
 	d := newDesk(t, 1)
 	d.init(smallBook(t))
 	d.person("tick", "Control", "C2", "")
-	if got := workbook.Parse(d.read(workbook.Control), workbook.LastGood{}).Requests; len(got) != 1 || got[0].Action != workbook.ActionRun {
+	if got := workbook.Parse(d.read(workbook.Control), workbook.LastGood{}).Requests; len(got) != 1 || got[0].Action != label.ActionRun {
 		t.Fatalf("requests %+v", got)
 	}
 	again := true

@@ -1,36 +1,25 @@
 package workbook
 
-// Action is what a Control row asks for; it is the row's ID.
-type Action string
-
-// The actions, in the order of their rows.
-const (
-	ActionRun     Action = "run"
-	ActionPreview Action = "preview"
-	ActionRetrain Action = "retrain"
-	ActionUndo    Action = "undo"
-	ActionCheck   Action = "check"
-	ActionAccept  Action = "accept"
-)
+import "rolecall/label"
 
 // HealthID is the ID of the Control row whose Result says how rolecall is: "Sheet read 10:42 - 0 rows with errors - next run 11:00".
 const HealthID = "health"
 
-// Actions lists the actions with the words of their rows.
-func Actions() []struct {
-	Action Action
+// Offer is an action that Control offers. Its Action is the row's ID.
+type Offer struct {
+	Action label.Action
 	Words  string
-} {
-	return []struct {
-		Action Action
-		Words  string
-	}{
-		{ActionRun, "Run now"},
-		{ActionPreview, "Preview"},
-		{ActionRetrain, "Retrain now"},
-		{ActionUndo, "Undo last run"},
-		{ActionCheck, "Check sheet"},
-		{ActionAccept, "Accept held changes"},
+}
+
+// Actions lists the actions with the words of their rows, in the order of the rows.
+func Actions() []Offer {
+	return []Offer{
+		{label.ActionRun, "Run now"},
+		{label.ActionPreview, "Preview"},
+		{label.ActionRetrain, "Retrain now"},
+		{label.ActionUndo, "Undo last run"},
+		{label.ActionCheck, "Check sheet"},
+		{label.ActionAccept, "Accept held changes"},
 	}
 }
 
@@ -41,7 +30,7 @@ func Scopes() []string { return []string{"changed", "review only", "all", "sampl
 type Request struct {
 	// ID is the row's, for Writes.ClearTicks.
 	ID     string
-	Action Action
+	Action label.Action
 	// Scope is one of Scopes.
 	Scope string
 }
