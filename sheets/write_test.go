@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"rolecall/sandbox/gsheet"
 	"rolecall/label"
+	"rolecall/sandbox/gsheet"
 	"rolecall/workbook"
 )
 
