@@ -52,8 +52,7 @@ func (c *clock) pass(d time.Duration) {
 
 // oneFit shares the fitted model of the default workbook among the tests of this package.
 type oneFit struct {
-	once sync.Once
-	raw  sync.Map
+	raw sync.Map
 }
 
 func (f *oneFit) LoadModel(_ context.Context, key string) ([]byte, bool, error) {

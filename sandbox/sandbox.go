@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"math/rand"
 	randv2 "math/rand/v2"
 	"net"
@@ -134,7 +133,7 @@ func (s *Sandbox) portalOptions() portal.Options {
 
 // fill lays the first contacts into the portal.
 func (s *Sandbox) fill() error {
-	var contacts iter.Seq[sample.Contact] = sample.Contacts(s.options.Seed, s.options.Contacts)
+	contacts := sample.Contacts(s.options.Seed, s.options.Contacts)
 	if s.options.File != "" {
 		f, err := os.Open(s.options.File)
 		if err != nil {

@@ -12,7 +12,7 @@ func spark(name string, values []float64) template.HTML {
 	if len(values) < 2 {
 		return ""
 	}
-	return template.HTML(chart.Sparkline(name, values)) //nolint:gosec // chart escapes all text
+	return template.HTML(chart.Sparkline(name, values)) // chart escapes all text
 }
 
 // trend draws how an axis' accuracy went; nothing when there are fewer than two points.
@@ -25,5 +25,5 @@ func trend(a label.Axis, points []Point) template.HTML {
 	for _, p := range points {
 		line.Points = append(line.Points, chart.Point{X: p.At.Sub(first).Hours() / 24, Y: p.Value})
 	}
-	return template.HTML(chart.Line("Accuracy of "+a.String()+" after each retraining", "days", []chart.Series{line})) //nolint:gosec // chart escapes all text
+	return template.HTML(chart.Line("Accuracy of "+a.String()+" after each retraining", "days", []chart.Series{line})) // chart escapes all text
 }

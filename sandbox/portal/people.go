@@ -217,7 +217,6 @@ type PersonEdit struct {
 
 type peopleLog struct {
 	edits []PersonEdit
-	next  int // the next contact, in a round of random edits
 }
 
 func (l *peopleLog) add(e PersonEdit) { l.edits = append(l.edits, e) }

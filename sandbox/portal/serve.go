@@ -44,7 +44,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	c := &call{method: r.Method, path: r.URL.Path, query: r.URL.Query(), body: body, header: w.Header(), host: "http://" + r.Host, status: 200}
 	c.form = strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 	c.out = s.buffer.Get().([]byte)[:0]
-	defer func() { s.buffer.Put(c.out) }() //nolint:staticcheck // a slice header a call is cheap beside its kilobytes
+	//lint:ignore SA6002 a slice header a call is cheap beside its kilobytes
+	defer func() { s.buffer.Put(c.out) }()
 	c.bearer, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	c.header.Set("Content-Type", "application/json;charset=utf-8")
 

@@ -72,7 +72,7 @@ func FromCSV(r io.Reader) ([]Contact, []Fault, error) {
 	}
 }
 
-func (b *Fault) Error() string { return b.String() }
+func (f *Fault) Error() string { return f.String() }
 
 type heading struct {
 	width int
