@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -84,7 +86,7 @@ there is a fault; warnings alone are no fault.`,
 		Example: "  rolecall check\n  rolecall check --workbook ./workbook",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.withRooms(cmd.Context(), wiring{dir: dir}, func(r *rooms) error { return check(cmd.Context(), p.stdout, r) })
+			return p.withRooms(cmd.Context(), wiring{dir: dir, tries: 2}, func(r *rooms) error { return check(cmd.Context(), p.stdout, r) })
 		},
 	}
 	addWorkbookFlag(cmd, &dir)
@@ -126,20 +128,42 @@ func check(ctx context.Context, out io.Writer, r *rooms) error {
 	return nil
 }
 
+// faultyRows is how many faulty rows of a tab are listed: a missing tab makes thousands of others faulty.
+const faultyRows = 5
+
+// faultOf parts a text "what is wrong - how to mend it"; otherwise is the mend of a text without one.
+func faultOf(fault func(what, mend string), text, otherwise string) {
+	what, mend, ok := strings.Cut(text, " - ")
+	if !ok {
+		mend = otherwise
+	}
+	fault(what, mend)
+}
+
 // checkSheet reads the sheet and names every row that is wrong; ok is false when it cannot be read.
 func checkSheet(ctx context.Context, out io.Writer, r *rooms, fault func(what, mend string)) (workbook.Reading, bool) {
 	snap, err := r.sheet.Read(ctx)
 	if err != nil {
-		fault(err.Error(), "see docs/setup.md, \"Sharing the sheet\"")
+		faultOf(fault, err.Error(), "see docs/setup.md, \"Google\"")
 		return workbook.Reading{}, false
 	}
 	reading := workbook.Parse(snap, workbook.LastGood{})
 	for _, problem := range reading.Problems {
-		fault(problem, "put it right in the sheet, or run rolecall init")
+		faultOf(fault, problem, "put it right in the sheet, or run rolecall init")
 	}
+	rows := map[workbook.Tab]int{}
 	for _, c := range reading.Checks {
-		if len(c.Text) > 6 && c.Text[:6] == "ERROR:" {
-			fault(fmt.Sprintf("sheet, %s, row %d: %s", c.Tab, c.Position+2, c.Text[7:]), "mend the row in the sheet; until then its last good version counts")
+		text, wrong := strings.CutPrefix(c.Text, "ERROR: ")
+		if !wrong {
+			continue
+		}
+		if rows[c.Tab]++; rows[c.Tab] <= faultyRows {
+			faultOf(fault, fmt.Sprintf("sheet, %s, row %d: %s", c.Tab, c.Position+2, text), "mend the row in the sheet")
+		}
+	}
+	for _, tab := range slices.Sorted(maps.Keys(rows)) {
+		if n := rows[tab] - faultyRows; n > 0 {
+			fault(fmt.Sprintf("sheet, %s: %d more rows have an error", tab, n), "mend the faults above first, most of these go with them; the column Row check names each")
 		}
 	}
 	fmt.Fprintf(out, "ok       sheet read: %d roles, %d seniorities, %d rules, %d examples, mode %s\n", len(reading.Rulebook.Taxonomies[label.Role].Active()),

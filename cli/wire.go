@@ -37,7 +37,10 @@ type wiring struct {
 	// settle lets an answer in Review count only once it has stood for one more reading.
 	settle   bool
 	progress func(step string, done int)
-	metrics  metrics
+	// tries is how often HubSpot is asked when it is in trouble; 0 is the client's own number. A person who waits
+	// for an answer wants it sooner.
+	tries   int
+	metrics metrics
 }
 
 // metrics hears of what happens in every room.
@@ -57,9 +60,9 @@ func open(ctx context.Context, c config.Config, log zerolog.Logger, w wiring) (*
 
 func (r *rooms) open(ctx context.Context, w wiring) (err error) {
 	if r.store, err = store.Open(ctx, r.config.Store); err != nil {
-		return err
+		return openingFault(err)
 	}
-	if r.crm, err = openHubSpot(ctx, r.config, r.store, r.log, w.metrics); err != nil {
+	if r.crm, err = openHubSpot(ctx, r.config, r.store, r.log, w); err != nil {
 		return err
 	}
 	if r.sheet, err = openSheet(ctx, r.config, w.dir, r.log); err != nil {
@@ -76,12 +79,21 @@ func (r *rooms) open(ctx context.Context, w wiring) (err error) {
 			r.log.Warn().Str("embedder", name).Err(err).Msg("the chosen embedder does not answer, the built-in one stands in")
 		},
 	}
-	o := reconcile.Options{Sheet: r.sheet, CRM: r.crm, State: r.store, Fitter: fitter, Now: now, Log: r.log, Settle: w.settle, Progress: w.progress}
+	o := reconcile.Options{Sheet: r.sheet, CRM: r.crm, State: r.store, Fitter: fitter, Now: now, Log: r.log, Settle: w.settle, Progress: w.progress,
+		GlanceEvery: time.Minute, Alert: newAlerts().post}
 	if w.metrics != nil {
 		o.Metrics = w.metrics
 	}
 	r.Reconciler = reconcile.New(o)
 	return nil
+}
+
+// openingFault gives the exit code of a store that cannot be opened, where the error has none of its own.
+func openingFault(err error) error {
+	if exitCode(err) != exitFailure {
+		return err
+	}
+	return withCode(exitIO, err)
 }
 
 // Close closes what is open.
@@ -96,7 +108,7 @@ func now() time.Time { return time.Now().UTC() }
 
 // openHubSpot makes the CRM that the settings describe. The settings of the sheet about limits are not known yet; the
 // half of the limits that is the default is left to the portal's other apps.
-func openHubSpot(ctx context.Context, c config.Config, s *store.Store, log zerolog.Logger, m hubspot.Metrics) (*hubspot.CRM, error) {
+func openHubSpot(ctx context.Context, c config.Config, s *store.Store, log zerolog.Logger, w wiring) (*hubspot.CRM, error) {
 	source, err := s.Setting(ctx, settingSource)
 	if err != nil {
 		return nil, err
@@ -127,8 +139,9 @@ func openHubSpot(ctx context.Context, c config.Config, s *store.Store, log zerol
 			return value, at, ok && err == nil
 		},
 	}
-	if m != nil {
-		o.Metrics = m
+	o.Limits.Tries = w.tries
+	if w.metrics != nil {
+		o.Metrics = w.metrics
 	}
 	crm, err := hubspot.New(o)
 	return crm, withCode(exitConfig, err)

@@ -93,7 +93,7 @@ func (k *checking) access(want Expected) bool {
 	}
 	if want.PortalID != "" && p.ID != want.PortalID {
 		k.add(Fault{Code: "wrong portal", What: fmt.Sprintf("the token opens portal %s, the configuration expects %s", p.ID, want.PortalID),
-			Mend: "make the key in the portal that is meant, or correct the expected portal id"})
+			Mend: "make the key in the portal that is meant, or correct hubspot.portal_id"})
 	}
 	return true
 }
@@ -131,7 +131,7 @@ func (k *checking) scopes() {
 			k.add(scopeFault(scope.Scopes))
 		case errors.Is(err, KindInvalid), errors.Is(err, KindConflict), err == nil:
 		case errors.Is(err, KindNotFound) && try.scope == "crm.schemas.contacts.read":
-			k.add(Fault{Code: "title property missing", What: "HubSpot has no contact property " + k.c.opt.Names.Title, Mend: "name the property that holds job titles in rolecall's configuration"})
+			k.add(Fault{Code: "title property missing", What: "HubSpot has no contact property " + k.c.opt.Names.Title, Mend: "bring the property back in HubSpot (Settings, Properties, Archived)"})
 		case errors.Is(err, KindNotFound):
 			k.add(versionFault(k.c.opt.Version))
 		default:
@@ -146,7 +146,7 @@ func scopeFault(scopes []string) Fault {
 }
 
 func versionFault(v Version) Fault {
-	return Fault{Code: "wrong API version", What: "HubSpot does not know API version " + string(v), Mend: fmt.Sprintf("set the API version to one of %v", Versions())}
+	return Fault{Code: "wrong API version", What: "HubSpot does not know API version " + string(v), Mend: fmt.Sprintf("set hubspot.version to one of these: %s", strings.Trim(fmt.Sprint(Versions()), "[]"))}
 }
 
 // definitions looks at group, properties and options.

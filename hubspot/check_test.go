@@ -58,7 +58,7 @@ func TestCheckNamesPlantedFaults(t *testing.T) {
 		{name: "an option is missing", want: func(e *hubspot.Expected) { e.Properties = wanted("alpha", "delta") }, code: "option missing", mended: "rolecall sync"},
 		{name: "nothing set up", opt: portal.Options{PortalID: 2}, code: "group missing", mended: "rolecall"},
 		{name: "no properties", opt: portal.Options{PortalID: 2}, code: "property missing", mended: "rolecall"},
-		{name: "titles live elsewhere", tune: func(o *hubspot.Options) { n := hubspot.DefaultNames(); n.Title = "beruf"; o.Names = n }, code: "title property missing", mended: "name the property"},
+		{name: "titles live elsewhere", tune: func(o *hubspot.Options) { n := hubspot.DefaultNames(); n.Title = "beruf"; o.Names = n }, code: "title property missing", mended: "bring the property back"},
 		{name: "the day's calls are used up", opt: portal.Options{Limits: portal.Limits{Daily: 100}}, plant: func(s *portal.Server) { s.OtherAppsUse(100, 0) }, code: "daily limit", mended: "wait"},
 		{name: "others use up the limit", plant: fault(portal.Fault{Kind: "status", Status: 429}), code: "rate limit", mended: "share"},
 		{name: "no such version", plant: fault(portal.Fault{Match: "/crm/", Kind: "status", Status: 404}), code: "wrong API version", mended: "2026-09"},

@@ -215,7 +215,7 @@ func (c *CRM) ensureExtra(ctx context.Context, d definition, dryRun bool) error 
 
 // checkDefinition finds a property that exists and cannot be used.
 func checkDefinition(got *definition, want definition) error {
-	mend := fmt.Sprintf("delete or rename it in HubSpot (Settings, Properties), rolecall then makes a new one of type %s; or give rolecall another name in its configuration", want.Type)
+	mend := fmt.Sprintf("delete or rename it in HubSpot (Settings, Properties), rolecall then makes a new one of type %s", want.Type)
 	switch {
 	case got.Type != "" && got.Type != want.Type:
 		return &PropertyError{Property: want.Name, What: fmt.Sprintf("it is of type %s and should be of type %s", got.Type, want.Type), Mend: mend}
@@ -229,5 +229,5 @@ func checkDefinition(got *definition, want definition) error {
 
 func readOnly(name, why string) error {
 	return &PropertyError{Property: name, What: "it is read-only in HubSpot, and its " + why,
-		Mend: "unlock the property in HubSpot (Settings, Properties, the property's permissions), or give rolecall another name in its configuration"}
+		Mend: "unlock the property in HubSpot (Settings, Properties, the property's permissions)"}
 }

@@ -73,7 +73,7 @@ func TestOpen(t *testing.T) {
 		wants []string
 	}{
 		{"no name", func(string) string { return "" }, []string{"no file name"}},
-		{"a directory", func(dir string) string { return dir }, []string{"is a directory", "give a file name"}},
+		{"a directory", func(dir string) string { return dir }, []string{"is a folder", "give a file name"}},
 		{"not a SQLite file", func(dir string) string {
 			path := filepath.Join(dir, "x.db")
 			must(t, os.WriteFile(path, []byte(strings.Repeat("this is a letter ", 500)), 0o600))

@@ -47,7 +47,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, errors.New("open the store: no file name is given")
 	}
 	if fi, err := os.Stat(path); err == nil && fi.IsDir() {
-		return nil, fmt.Errorf("open the store %s: it is a directory; give a file name", path)
+		return nil, fmt.Errorf("open the store %s: it is a folder: give a file name", path)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the store: %w", err)
@@ -58,7 +58,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	s := &Store{path: path, lock: lock}
 	if err := s.open(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(fmt.Errorf("open the store %s: %w", path, err), s.Close())
 	}
 	return s, nil
 }
@@ -66,13 +66,13 @@ func Open(ctx context.Context, path string) (*Store, error) {
 func (s *Store) open(ctx context.Context) error {
 	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return fmt.Errorf("open the store: %w (can this user write there?)", err)
+		return fmt.Errorf("%w (can this user write there?)", err)
 	}
 	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
 		return fmt.Errorf("make the store private: %w", err)
 	}
 	if s.writer, err = sql.Open("sqlite3", dsn(s.path, "_journal_mode=WAL&_busy_timeout=5000&_txlock=immediate&_foreign_keys=on&_synchronous=FULL&_stmt_cache_size=64")); err != nil {
-		return fmt.Errorf("open the store: %w", err)
+		return err
 	}
 	s.writer.SetMaxOpenConns(1)
 	if err := s.assertPragmas(ctx); err != nil {
@@ -82,7 +82,7 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	if s.readers, err = sql.Open("sqlite3", dsn(s.path, "mode=ro&_query_only=1&_busy_timeout=5000&_foreign_keys=on&_stmt_cache_size=64")); err != nil {
-		return fmt.Errorf("open the store for reading: %w", err)
+		return fmt.Errorf("open it for reading: %w", err)
 	}
 	s.readers.SetMaxOpenConns(4)
 	return nil
