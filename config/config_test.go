@@ -265,7 +265,7 @@ func TestASecretIsNeverPrinted(t *testing.T) {
 
 func TestRedactTakesSecretsOutOfWhatOthersPrint(t *testing.T) {
 	var out bytes.Buffer
-	w := config.Redact(&out, config.NewSecret(canary), config.Secret{})
+	w := config.Redact(&out, config.NewSecret(canary), config.Secret{}, config.NewSecret("ref"))
 	line := "Get \"https://example.com/" + canary + "\": refused\n"
 	if n, err := w.Write([]byte(line)); n != len(line) || err != nil {
 		t.Errorf("wrote %d, %v", n, err)

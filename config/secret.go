@@ -51,13 +51,17 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String(
 // MarshalText gives the mask to encoders, encoding/json and zerolog among them.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// shortestRedacted is the length in bytes from which Redact looks for a secret: a shorter one would be found in
+// ordinary words, and no service gives any so short.
+const shortestRedacted = 8
+
 // Redact returns a writer that passes everything on to w with every secret's text replaced by the mask: the
 // last net under a log, for a library that prints a URL or a header. A secret cut in two by two calls of
-// Write is not found; loggers write whole lines.
+// Write is not found; loggers write whole lines. Secrets of fewer than 8 bytes are not looked for.
 func Redact(w io.Writer, secrets ...Secret) io.Writer {
 	var pairs []string
 	for _, s := range secrets {
-		if s.IsSet() {
+		if len(s.Reveal()) >= shortestRedacted {
 			pairs = append(pairs, s.Reveal(), masked)
 		}
 	}
