@@ -37,7 +37,7 @@ type status struct {
 const stalled = 3 * time.Hour
 
 func newStatus(c config.Config, log zerolog.Logger) *status {
-	return &status{config: c, log: log, metrics: web.NewMetrics(programVersion(), "built-in", now), sheetURL: c.SheetURL}
+	return &status{config: c, log: log, metrics: web.NewMetrics(programVersion(), "built-in", now), sheetURL: sheetPage(c), portalURL: portalPage(c)}
 }
 
 func (s *status) beat(at time.Time) { s.last.Store(at.Unix()) }
