@@ -17,7 +17,7 @@ type signal [signalSize]float64
 //	2 log of its lead over the runner-up 10 the answer is "none of these"
 //	3 cosine of the nearest example
 //	4 share of known words
-//	5 squared share of unknown words     11, 12, 13 what each of the three gives the answer
+//	5 share of known pieces of words     11, 12, 13 what each of the three gives the answer
 //	                                     14 how much the neighbours say at all
 func observe(v *voices, shares []float32, first, second int, fallback, none, asked bool) signal {
 	var s signal
@@ -28,7 +28,7 @@ func observe(v *voices, shares []float32, first, second int, fallback, none, ask
 		s[2] = min(math.Log(max(p, 1e-6)/max(float64(shares[second]), 1e-6)), 9)
 	}
 	s[4] = float64(v.known)
-	s[5] = float64((1 - v.known) * (1 - v.known))
+	s[5] = float64(v.pieces)
 	for i, z := range [...][]float32{v.sparse, v.dense} {
 		if top, _ := best(z); top == first {
 			s[6+i] = 1
@@ -59,6 +59,8 @@ type calibration struct {
 	Weights signal
 	// HeadWeights are the weights for answers of the heads alone, whose signals lack what neighbours would add.
 	HeadWeights signal
+	// MeaningWeights tell titles from made-up ones that mean nothing.
+	MeaningWeights signal
 	// Curve counts held-out answers by confidence, in curveBins bins from 0 to 1.
 	Curve [curveBins]bin
 	// Shift is taken off the log odds for titles that are less clear than those that were held out.
@@ -75,7 +77,9 @@ type bin struct {
 	Count, Right int
 }
 
-func (c *calibration) confidence(s signal) float64 { return c.shown(plain(c.Weights, s)) }
+func (c *calibration) confidence(s signal) float64 {
+	return c.shown(plain(c.Weights, s)) * c.meaning(s)
+}
 
 // shown is the confidence to show for one that holds for titles as clear as the held-out ones: Shift is taken off its log odds.
 func (c *calibration) shown(p float64) float64 {
@@ -91,8 +95,8 @@ const clearerExamples = 0.5
 
 // headConfidence is the confidence of an answer of the heads alone, and whether neighbours need not be asked.
 func (c *calibration) headConfidence(s signal) (confidence float64, sure bool) {
-	p := plain(c.HeadWeights, s)
-	return c.shown(p), p >= headsSuffice
+	p, meaning := plain(c.HeadWeights, s), c.meaning(s)
+	return c.shown(p) * meaning, p*meaning >= headsSuffice
 }
 
 // headsSuffice is the confidence of the heads from which the neighbours are not asked.
@@ -126,6 +130,7 @@ func plain(weights, s signal) float64 {
 type held struct {
 	heads, joint           signal
 	headsRight, jointRight bool
+	nonsense               bool // made up: no answer to it is right, and it counts for no figure
 }
 
 // calibrate fits a calibration; deaf says that the neighbours are not asked at all. The curve, and with it every figure about precision, is taken crosswise: each half of the answers
@@ -137,10 +142,14 @@ func calibrate(answers []held, deaf bool, shift float64) calibration {
 	var gap [10]float64 // of the expected calibration error (Naeini et al. 2015)
 	correct := 0
 	for i, answer := range answers {
+		if answer.nonsense {
+			continue
+		}
 		judge := &judges[i%2]
-		p, right := plain(judge.HeadWeights, answer.heads), answer.headsRight
+		meaning := judge.meaning(answer.heads)
+		p, right := plain(judge.HeadWeights, answer.heads)*meaning, answer.headsRight
 		if !deaf && p < headsSuffice {
-			p, right = plain(judge.Weights, answer.joint), answer.jointRight
+			p, right = plain(judge.Weights, answer.joint)*meaning, answer.jointRight
 		}
 		b := &c.Curve[min(int(p*curveBins), curveBins-1)]
 		b.Count++
@@ -153,7 +162,7 @@ func calibrate(answers []held, deaf bool, shift float64) calibration {
 		}
 	}
 	all := weigh(answers, deaf, func(int) bool { return true })
-	c.Weights, c.HeadWeights = all.Weights, all.HeadWeights
+	c.Weights, c.HeadWeights, c.MeaningWeights = all.Weights, all.HeadWeights, all.MeaningWeights
 	if c.Held > 0 {
 		c.Accuracy = float64(correct) / float64(c.Held)
 	}
@@ -163,10 +172,28 @@ func calibrate(answers []held, deaf bool, shift float64) calibration {
 	return c
 }
 
-// weigh fits both sets of weights on the chosen answers.
+// meaning is the probability that the title means something at all, by how much of its words and their pieces is known.
+// The made-up titles are many more in the fit than in life, where one text in a hundred is taken to mean nothing.
+func (c *calibration) meaning(s signal) float64 {
+	p := plain(c.MeaningWeights, familiarity(s))
+	return 1 / (1 + (1-p)/max(p, 1e-9)*(0.01/nonsenseShare))
+}
+
+func familiarity(s signal) signal {
+	known, pieces := s[4], s[5]
+	return signal{0: 1, 2: known, 3: pieces, 4: pieces * pieces, 5: known * pieces, 6: known * known}
+}
+
+// weigh fits all weights on the chosen answers.
 func weigh(answers []held, deaf bool, use func(int) bool) calibration {
 	var c calibration
 	x, y := make([]signal, len(answers)), make([]bool, len(answers))
+	for i, a := range answers {
+		x[i], y[i] = familiarity(a.heads), !a.nonsense
+	}
+	c.MeaningWeights = fitLogistic(x, y, use)
+	all := use
+	use = func(i int) bool { return all(i) && !answers[i].nonsense }
 	for i, a := range answers {
 		x[i], y[i] = a.heads, a.headsRight
 	}
@@ -182,7 +209,7 @@ func weigh(answers []held, deaf bool, use func(int) bool) calibration {
 }
 
 // threshold is the lowest confidence from which the held-out answers were right often enough, with the precision reached and the
-// share of titles that got an answer. The precision counts with a margin of one standard error, so that luck does not buy coverage.
+// share of titles that got an answer. The precision counts with a margin of half a standard error, so that luck does not buy coverage.
 func (c *calibration) threshold(target float64) (at, precision, coverage float64) {
 	at = 1
 	var n, right int
@@ -193,7 +220,7 @@ func (c *calibration) threshold(target float64) (at, precision, coverage float64
 			continue
 		}
 		p := float64(right) / float64(n)
-		if p-math.Sqrt(p*(1-p)/float64(n)) >= target {
+		if p-math.Sqrt(p*(1-p)/float64(n))/2 >= target {
 			at, precision, coverage = c.shown(float64(i)/curveBins), p, float64(n)/float64(c.Held)
 		}
 	}
@@ -239,6 +266,9 @@ func fitLogistic(x []signal, y []bool, use func(int) bool) signal {
 		for i := range w {
 			w[i] -= min(max(step[i], -2), 2)
 			size += math.Abs(step[i])
+		}
+		if math.IsNaN(size) {
+			return prior // no fit is better than a broken one
 		}
 		if size < 1e-6 {
 			break

@@ -3,6 +3,7 @@ package classifier
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"golang.org/x/sync/errgroup"
 
@@ -162,7 +163,7 @@ func (c *Classifier) hear(in *input, s *scratch) {
 	c.model.sparse.scores(s.scores[0], &s.sparse)
 	c.model.dense.denseScores(s.scores[1], s.inputs[:c.model.inputs()])
 	for _, a := range label.Axes() {
-		s.voices[a].known = s.sparse.known
+		s.voices[a].known, s.voices[a].pieces = s.sparse.known, s.sparse.pieces
 	}
 }
 
@@ -189,17 +190,45 @@ func (c *Classifier) ask(s *scratch) {
 }
 
 // taught reports whether a correction that the model has not seen is near the title, so that the neighbours must be asked.
-func (c *Classifier) taught(s *scratch) bool {
+func (c *Classifier) taught(m *axisModel, s *scratch) bool {
 	if len(c.extra.lessons) == 0 {
 		return false
 	}
 	s.probe.reset(1)
 	c.extra.vectors.search(&s.probe, s.vector)
-	return len(s.probe.list) > 0 && s.probe.list[0].similarity >= nearCorrection
+	return len(s.probe.list) > 0 && s.probe.list[0].similarity >= m.mix.nearCorrection()
 }
 
-// nearCorrection is the cosine from which a correction is near.
-const nearCorrection = 0.7
+// nearCorrection is the cosine from which a correction is near; on an axis where neighbours have shown no use it must be nearly the
+// same title.
+func (m mix) nearCorrection() float32 {
+	if m.deaf() {
+		return 0.9
+	}
+	return 0.7
+}
+
+// heed lets corrections that the heads have not seen count for more the nearer they are: up to correctionPull in log odds for the
+// same title in other words.
+func (c *Classifier) heed(a label.Axis, m *axisModel, s *scratch) {
+	shares := s.shares[a]
+	var sum float32
+	for _, n := range s.nearest.list {
+		class := c.class[a][n.row]
+		if int(n.row) < len(c.lessons) || class < 0 || n.similarity < m.mix.nearCorrection() {
+			continue
+		}
+		shares[class] *= float32(math.Exp(float64(correctionPull * (n.similarity - m.mix.nearCorrection()) / (1 - m.mix.nearCorrection()))))
+	}
+	for _, x := range shares {
+		sum += x
+	}
+	for i := range shares {
+		shares[i] /= sum
+	}
+}
+
+const correctionPull = 8
 
 // verdict is the joint answer of heads and, where they were asked, neighbours on one axis.
 type verdict struct {
@@ -217,12 +246,13 @@ func (c *Classifier) judge(a label.Axis, in *input, s *scratch) verdict {
 	v.first, v.second = best(shares)
 	var sure bool
 	v.confidence, sure = m.headConfidence(m.observe(&s.voices[a], shares, &v))
-	if m.mix.deaf() || sure && !c.taught(s) {
+	if (m.mix.deaf() || sure) && !c.taught(m, s) {
 		return v
 	}
 	c.ask(s)
 	v.asked = true
 	m.mix.join(shares, &s.voices[a], true)
+	c.heed(a, m, s)
 	v.first, v.second = best(shares)
 	v.confidence = m.confidence(m.observe(&s.voices[a], shares, &v))
 	return v

@@ -34,7 +34,7 @@ func (x *extra) prepare(ctx context.Context, c *Classifier) error {
 			fresh = append(fresh, l)
 		}
 	}
-	vectors, err := embedLessons(ctx, c.embedder, fresh)
+	vectors, err := embedLessons(ctx, c.embedder, fresh, c.options.workers())
 	if err != nil {
 		return fmt.Errorf("take corrections up: %w", err)
 	}

@@ -24,12 +24,14 @@ type fitting struct {
 	fold       []int
 	model      *model
 	teacher    *teacher // nil where it has nothing to say
+	embedder   direct   // nil for one that works in batches
 	near       [][]near // of each lesson among the others
 }
 
 // fitModel learns a model from lessons whose vectors are given.
-func fitModel(ctx context.Context, book label.Rulebook, lessons []lesson, vectors matrix, t *teacher, o Options) (*model, error) {
+func fitModel(ctx context.Context, book label.Rulebook, lessons []lesson, vectors matrix, emb embedding.Embedder, t *teacher, o Options) (*model, error) {
 	f := &fitting{options: o, lessons: lessons, vectors: vectors, teacher: t, model: &model{dimension: vectors.dimension, taught: t != nil}}
+	f.embedder, _ = emb.(direct)
 	f.prepare()
 	if err := f.neighborhoods(ctx); err != nil {
 		return nil, err
@@ -115,7 +117,6 @@ func (f *fitting) neighborhoods(ctx context.Context) error {
 	f.near = make([][]near, len(f.lessons))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(f.options.workers())
-	const chunk = 256
 	for start := 0; start < len(f.lessons); start += chunk {
 		g.Go(func() error {
 			if err := ctx.Err(); err != nil {
@@ -147,8 +148,24 @@ func (f *fitting) neighborhoods(ctx context.Context) error {
 }
 
 // embedLessons embeds the lessons' titles.
-func embedLessons(ctx context.Context, e embedding.Embedder, lessons []lesson) (matrix, error) {
-	m := matrix{dimension: e.Dimension(), rows: make([]float32, 0, len(lessons)*e.Dimension())}
+func embedLessons(ctx context.Context, e embedding.Embedder, lessons []lesson, workers int) (matrix, error) {
+	m := matrix{dimension: e.Dimension(), rows: make([]float32, len(lessons)*e.Dimension())}
+	if d, ok := e.(direct); ok {
+		var g errgroup.Group
+		g.SetLimit(workers)
+		for start := 0; start < len(lessons); start += chunk {
+			g.Go(func() error {
+				for i := start; i < min(start+chunk, len(lessons)); i++ {
+					d.EmbedInto(m.row(i), lessons[i].normalized)
+				}
+				return ctx.Err()
+			})
+		}
+		if err := g.Wait(); err != nil {
+			return matrix{}, fmt.Errorf("embed %d labelled titles: %w", len(lessons), err)
+		}
+		return m, nil
+	}
 	titles := make([]string, len(lessons))
 	for i, l := range lessons {
 		titles[i] = l.title
@@ -157,8 +174,8 @@ func embedLessons(ctx context.Context, e embedding.Embedder, lessons []lesson) (
 	if err != nil {
 		return matrix{}, fmt.Errorf("embed %d labelled titles with %s: %w", len(titles), e.ID(), err)
 	}
-	for _, v := range vectors {
-		m.rows = append(m.rows, v...)
+	for i, v := range vectors {
+		copy(m.row(i), v)
 	}
 	return m, nil
 }

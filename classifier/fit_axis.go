@@ -56,6 +56,14 @@ func newAxisFit(f *fitting, t label.Taxonomy) *axisFit {
 // epochsFor gives few rows more passes, so that every fit takes about as many steps.
 func epochsFor(rows, few, many int) int { return min(max(few, 60000/max(rows, 1)), many) }
 
+// denseDecay is the L2 of the dense heads: a pupil has few titles and many inputs.
+func (a *axisFit) denseDecay() float32 {
+	if a.teacher != nil {
+		return 0.005
+	}
+	return 0
+}
+
 // fitFold fits the heads without fold k and lets them judge its lessons; k = folds fits the heads that stay.
 func (a *axisFit) fitFold(k int) {
 	classes := len(a.values)
@@ -76,7 +84,7 @@ func (a *axisFit) fitFold(k int) {
 	sparseHead := fitHead(a.sparseRows, class, a.weight, a.model.vocabulary.size(), classes,
 		schedule{epochs: epochsFor(a.examples, 15, 60), rate: 0.5, decay: 0.0003, seed: seed})
 	denseHead := fitHead(a.denseRows, class, a.weight, a.inputs(), classes,
-		schedule{epochs: epochsFor(a.examples, 10, 60), rate: 1, seed: seed + 7})
+		schedule{epochs: epochsFor(a.examples, 10, 60), rate: 1, decay: a.denseDecay(), seed: seed + 7})
 	if k == folds {
 		a.heads = [2]*head{sparseHead, denseHead}
 		return
@@ -94,7 +102,7 @@ func (a *axisFit) fitFold(k int) {
 }
 
 func (a *axisFit) voices(i int) voices {
-	v := voices{sparse: a.heldSparse[i], dense: a.heldDense[i], near: a.heldNear[i], votes: a.heldVotes[i], known: a.sparseRows[i].known}
+	v := voices{sparse: a.heldSparse[i], dense: a.heldDense[i], near: a.heldNear[i], votes: a.heldVotes[i], known: a.sparseRows[i].known, pieces: a.sparseRows[i].pieces}
 	if len(a.near[i]) > 0 {
 		v.closest = a.near[i][0].similarity
 	}
@@ -121,6 +129,7 @@ func (a *axisFit) finish() {
 		h.joint, h.jointRight = a.answer(i, &v, true)
 		answers = append(answers, h)
 	}
+	answers = append(answers, a.nonsense(rows)...)
 	a.calibration = calibrate(answers, a.mix.deaf(), clearerExamples*a.exampleShare())
 }
 
@@ -139,7 +148,7 @@ func (a *axisFit) chooseMix(rows []int) mix {
 	stride := max(1, len(rows)/most)
 	prior := mix{1, 0.3, 0.25}
 	if a.teacher != nil {
-		prior.Dense = 1
+		prior.Dense = 2
 	}
 	shares := make([]float32, len(a.values))
 	loss := func(m mix) float64 {

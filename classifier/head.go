@@ -67,7 +67,7 @@ func (h *head) step(row *sparse, gradient []float32, norm float32, squares []flo
 		size := rate / float32(math.Sqrt(float64(squares[place])+1e-8))
 		w := h.weights[int(place)*h.classes : (int(place)+1)*h.classes]
 		w = w[:len(gradient)]
-		keep, move := 1-size*decay, size*v
+		keep, move := max(1-size*decay, 0.5), size*v
 		for c, g := range gradient {
 			w[c] = w[c]*keep - move*g
 		}

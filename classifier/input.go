@@ -18,7 +18,17 @@ type input struct {
 }
 
 func newInput(raw string) input {
-	in := input{raw: raw, normalized: title.Normalize(raw), kind: title.Quality(raw)}
+	in := normalizedInput(raw, title.Normalize(raw))
+	in.kind = title.Quality(raw)
+	if in.kind == title.Title && in.key == "" {
+		in.kind = title.Symbols
+	}
+	return in
+}
+
+// normalizedInput is newInput for a title that is normalised already and known to be one.
+func normalizedInput(raw, normalized string) input {
+	in := input{raw: raw, normalized: normalized}
 	in.key = title.KeyOfNormalized(in.normalized)
 	in.words = title.Tokens(in.normalized)
 	in.work = in.words
@@ -26,8 +36,5 @@ func newInput(raw string) input {
 		in.work = title.Tokens(title.Main(in.normalized))
 	}
 	in.workText = strings.Join(in.work, " ")
-	if in.kind == title.Title && in.key == "" {
-		in.kind = title.Symbols
-	}
 	return in
 }

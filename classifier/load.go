@@ -26,7 +26,7 @@ const (
 func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts Options) (*Classifier, error) {
 	key := FitKey(book, emb.ID())
 	lessons := lessonsOf(book)
-	vectors, err := embedLessons(ctx, emb, lessons)
+	vectors, err := embedLessons(ctx, emb, lessons, opts.workers())
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts 
 	if t != nil && !t.suits(lessons) {
 		t = nil
 	}
-	if m, err = fitModel(ctx, book, lessons, vectors, t, opts); err != nil {
+	if m, err = fitModel(ctx, book, lessons, vectors, emb, t, opts); err != nil {
 		return nil, err
 	}
 	m.key, m.embedder, m.absorbed = key, emb.ID(), inForce(book)

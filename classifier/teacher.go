@@ -28,12 +28,9 @@ type teacher struct {
 
 // newTeacher returns the teacher for a pupil with that embedder; nil where this build has none that works.
 func newTeacher(pupil embedding.Embedder) (*teacher, error) {
-	if len(prefitFile) == 0 {
-		return nil, nil
-	}
 	m, err := decode(prefitFile)
 	if err != nil {
-		return nil, fmt.Errorf("the model of the default workbook: %w; make it again with go generate ./classifier", err)
+		return nil, nil //nolint:nilerr // of another version of this package: a test asks for go generate, and fits go on without
 	}
 	if d, ok := pupil.(direct); ok && pupil.ID() == m.embedder {
 		return &teacher{m, d, true}, nil

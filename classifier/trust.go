@@ -8,11 +8,11 @@ type ruleTrust [label.AxisCount]struct{ agree, disagree int }
 // Titles that a rule is believed to have been right on before any labelled title was looked at.
 const trustAhead = 20
 
-// confidence is the share of labelled titles on which the rule is right, counted as if it had been right trustAhead times before;
-// 1 where no labelled title contradicts it.
+// confidence is the share of labelled titles on which the rule is right, counted as if it had been right trustAhead times before
+// and wrong once: nobody's rule is right for ever.
 func (t ruleTrust) confidence(a label.Axis) float64 {
 	agree, disagree := float64(t[a].agree), float64(t[a].disagree)
-	return (agree + trustAhead) / (agree + disagree + trustAhead)
+	return (agree + trustAhead) / (agree + disagree + trustAhead + 1)
 }
 
 // trustRules counts, for each rule, the labelled titles which it decides and which say the same or another.
@@ -23,7 +23,7 @@ func trustRules(rules *ruleSet, lessons []lesson) []ruleTrust {
 	}
 	var hits []ruleHit
 	for i := range lessons {
-		in := newInput(lessons[i].title)
+		in := normalizedInput(lessons[i].title, lessons[i].normalized)
 		hits = rules.match(hits[:0], &in)
 		for _, a := range label.Axes() {
 			o := lessons[i].opinions[a]

@@ -84,7 +84,8 @@ func tableFor(order []uint64) *vocabulary {
 type sparse struct {
 	places []int32
 	values []float32
-	known  float32 // share of the title's word features' weight that the vocabulary knows, 0 to 1
+	known  float32 // share of the title's word features that the vocabulary knows, 0 to 1
+	pieces float32 // the same of the pieces of its words
 }
 
 // look fills s with the features that the vocabulary knows.
@@ -103,11 +104,11 @@ func (v *vocabulary) look(s *sparse, f *features) {
 			s.values = append(s.values, idf)
 			sum += idf * idf
 		}
+		part := float32(len(s.places)-start) / float32(max(len(group), 1))
 		if g == 0 {
-			s.known = 0
-			if len(group) > 0 {
-				s.known = float32(len(s.places)) / float32(len(group))
-			}
+			s.known = part
+		} else {
+			s.pieces = part
 		}
 		if sum == 0 {
 			continue

@@ -1,0 +1,300 @@
+package classifier_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"rolecall/classifier"
+	"rolecall/embedding"
+	"rolecall/label"
+)
+
+// orchard is a small taxonomy of a team's own: three kinds of work, told by words, and two levels with a fallback.
+func orchard() label.Rulebook {
+	b := label.Rulebook{Settings: label.DefaultSettings()}
+	for i, name := range []string{"Picking", "Pressing", "Selling"} {
+		b.Taxonomies[label.Role].Terms = append(b.Taxonomies[label.Role].Terms, label.Term{ID: fmt.Sprint("RO-0", i), Name: name, Value: label.Slug(name), Active: true})
+	}
+	b.Taxonomies[label.Seniority].Axis = label.Seniority
+	b.Taxonomies[label.Seniority].Terms = []label.Term{
+		{ID: "SE-01", Name: "Boss", Value: "boss", Active: true, Rank: 1},
+		{ID: "SE-02", Name: "Hand", Value: "hand", Active: true, Fallback: true, Rank: 2},
+	}
+	places := strings.Fields("north south east west upper lower old new hill lake river stone oak green red dale moor cliff grove bay cape ford mill")
+	for i, place := range places {
+		for j, word := range []string{"picker", "presser", "seller"} {
+			for k, level := range []string{"", "head "} {
+				e := label.Exemplar{ID: fmt.Sprintf("E-%d%d%d", i, j, k), Title: level + word + " " + place}
+				e.Labels = [2]label.Value{b.Taxonomies[0].Terms[j].Value, b.Taxonomies[1].Terms[1-k].Value}
+				e.Known = [2]bool{true, true}
+				b.Exemplars = append(b.Exemplars, e)
+			}
+		}
+	}
+	return b
+}
+
+func fitted(t testing.TB, b label.Rulebook) *classifier.Classifier {
+	t.Helper()
+	c, err := classifier.Fit(context.Background(), b, embedding.NewHashed(64), classifier.Options{Seed: 3, Workers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func ask(t testing.TB, c *classifier.Classifier, title string) label.Decision {
+	t.Helper()
+	d, err := c.Classify(context.Background(), []string{title})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d[0]
+}
+
+func TestWhoSpeaksFirstDecides(t *testing.T) {
+	b := orchard()
+	b.Rules = []label.Rule{
+		{ID: "R-002", Priority: 20, Match: label.MatchWords, Texts: []string{"picker"}, Set: [2]label.Value{"selling", ""}},
+		{ID: "R-001", Priority: 10, Match: label.MatchWords, Texts: []string{"apple boss"}, ButNot: []string{"assistant"}, Set: [2]label.Value{"pressing", "boss"}},
+	}
+	b.Corrections = []label.Correction{
+		{ID: "C-1", Title: "Picker Moon", Active: true, Scope: label.ScopeTitle, Labels: [2]label.Opinion{{Given: true, Value: "picking"}, {}}},
+		{ID: "C-2", Title: "Poet", Active: true, Scope: label.ScopeTitle, Labels: [2]label.Opinion{{Given: true}, {}}},
+		{ID: "C-3", Title: "Undone Picker", Active: false, Scope: label.ScopeTitle, Labels: [2]label.Opinion{{Given: true, Value: "pressing"}, {}}},
+		{ID: "C-4", Title: "One Picker", Active: true, Scope: label.ScopeContact, ContactID: "7", Labels: [2]label.Opinion{{Given: true, Value: "pressing"}, {}}},
+	}
+	c := fitted(t, b)
+	for _, x := range []struct {
+		situation, title string
+		axis             label.Axis
+		value            label.Value
+		method           label.Method
+		id               string
+	}{
+		{"a correction beats a rule", "picker moon", label.Role, "picking", label.ByCorrection, "C-1"},
+		{"a correction is silent on the other axis", "Picker Moon", label.Seniority, "hand", label.ByFallback, ""},
+		{"none of these is an answer", "poet", label.Role, "", label.ByCorrection, "C-2"},
+		{"an undone correction is silent", "Undone Picker", label.Role, "selling", label.ByRule, "R-002"},
+		{"a contact's correction is not the title's", "One Picker", label.Role, "selling", label.ByRule, "R-002"},
+		{"the rule of lower number is asked first", "picker, apple boss", label.Role, "pressing", label.ByRule, "R-001"},
+		{"but not silences a rule", "assistant picker of the apple boss", label.Role, "selling", label.ByRule, "R-002"},
+		{"examples decide where no rule does", "head presser of the lake", label.Role, "pressing", label.ByNeighbors, ""},
+		{"no title", "n/a", label.Role, "", label.ByNonsense, ""},
+	} {
+		f := ask(t, c, x.title).Findings[x.axis]
+		if f.Value != x.value || f.Method != x.method || f.RuleID != x.id || f.Why == "" {
+			t.Errorf("%s: %q is %q by %s %s (%.2f, %q), want %q by %s %s", x.situation, x.title, f.Value, f.Method, f.RuleID, f.Confidence, f.Why, x.value, x.method, x.id)
+		}
+	}
+}
+
+func TestRulesMatchAsTheirTableSays(t *testing.T) {
+	for _, x := range []struct {
+		match   label.Match
+		text    string
+		title   string
+		matches bool
+	}{
+		{label.MatchWords, "account executive", "Senior Account Executive, EMEA", true},
+		{label.MatchWords, "account executive", "Account Chief Executive", false},
+		{label.MatchWords, "execut", "Account Executive", false},
+		{label.MatchWords, "vertrieb", "Leiter Vertrieb (m/w/d)", true},
+		{label.MatchWords, "acme", "Poet at Acme", false},
+		{label.MatchContains, "leiter", "Vertriebsleiterin", true},
+		{label.MatchContains, "ab", "Lab Lead", true},
+		{label.MatchContains, "leiter", "Leitung Vertrieb", false},
+		{label.MatchStarts, "head of", "Head of Apples", true},
+		{label.MatchStarts, "head of", "Deputy Head of Apples", false},
+		{label.MatchEnds, "intern", "Marketing Intern", true},
+		{label.MatchEnds, "intern", "Intern Marketing", false},
+		{label.MatchEquals, "founder", "Founder!", true},
+		{label.MatchEquals, "founder", "Founder of Apples", false},
+		{label.MatchRegex, `\bapples? (king|queen)\b`, "The Apple Queen", true},
+		{label.MatchRegex, `^king`, "Apple King", false},
+	} {
+		b := orchard()
+		b.Rules = []label.Rule{{ID: "R-1", Priority: 1, Match: x.match, Texts: []string{"zzz", x.text}, Set: [2]label.Value{"selling", ""}}}
+		if x.match == label.MatchRegex {
+			b.Rules[0].Texts = []string{x.text}
+		}
+		if got := ask(t, fitted(t, b), x.title).Findings[label.Role].Method == label.ByRule; got != x.matches {
+			t.Errorf("%s %q on %q: %v, want %v", x.match, x.text, x.title, got, x.matches)
+		}
+	}
+}
+
+func TestACorrectionIsInForceAtOnceAndUndoneAtOnce(t *testing.T) {
+	c := fitted(t, orchard())
+	verdict := label.Correction{ID: "C-9", Title: "Cider Whisperer", By: "Ana", Active: true, Scope: label.ScopeTitle, Labels: [2]label.Opinion{{Given: true, Value: "pressing"}, {Given: true, Value: "hand"}}}
+	next, err := c.WithCorrections([]label.Correction{verdict})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := ask(t, next, "cider whisperer").Findings[label.Role]; f.Value != "pressing" || f.Method != label.ByCorrection || f.Confidence != 1 {
+		t.Errorf("the corrected title is %+v", f)
+	}
+	x, err := next.Explain(context.Background(), "cider whisperer, cider")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := x.Axes[label.Role].Neighbors; len(n) == 0 || n[0].Origin != "correction C-9 by Ana" {
+		t.Errorf("the correction is no neighbour of a title like it: %+v", n)
+	}
+	before := ask(t, c, "cider whisperer, cider").Findings[label.Role]
+	after := ask(t, next, "cider whisperer, cider").Findings[label.Role]
+	if after.Value != "pressing" {
+		t.Errorf("a title like the corrected one is %q (before %q), want pressing", after.Value, before.Value)
+	}
+	undone, err := next.WithCorrections(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(t, undone, "cider whisperer").Findings[label.Role]; got.Method == label.ByCorrection {
+		t.Errorf("an undone correction still decides: %+v", got)
+	}
+}
+
+func TestEqualSeedsAndRowsGiveEqualAnswers(t *testing.T) {
+	one, other := fitted(t, orchard()), fitted(t, orchard())
+	for _, title := range []string{"head picker of the lake", "presser", "mayor of the hill"} {
+		a, b := ask(t, one, title), ask(t, other, title)
+		if fmt.Sprint(a) != fmt.Sprint(b) {
+			t.Errorf("%q: %+v and %+v", title, a, b)
+		}
+	}
+}
+
+// kept is a Cache in memory.
+type kept map[string][]byte
+
+func (k kept) LoadModel(_ context.Context, key string) ([]byte, bool, error) {
+	m, ok := k[key]
+	return m, ok, nil
+}
+
+func (k kept) StoreModel(_ context.Context, key string, model []byte) error {
+	k[key] = model
+	return nil
+}
+
+func TestAKeptModelAnswersAsTheFittedOne(t *testing.T) {
+	cache, b := kept{}, orchard()
+	fit := func() *classifier.Classifier {
+		c, err := classifier.Fit(context.Background(), b, embedding.NewHashed(64), classifier.Options{Cache: cache})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	one := fit()
+	if len(cache) != 1 {
+		t.Fatalf("%d models kept, want 1", len(cache))
+	}
+	other := fit()
+	for _, e := range b.Exemplars[:20] {
+		title := "deputy " + e.Title
+		if a, b := ask(t, one, title), ask(t, other, title); fmt.Sprint(a) != fmt.Sprint(b) {
+			t.Errorf("%q: fitted %+v, kept %+v", title, a, b)
+		}
+	}
+	for key, file := range cache {
+		broken := append([]byte{}, file...)
+		broken[len(broken)/2] ^= 1
+		cache[key] = broken
+	}
+	if d := ask(t, fit(), "picker north"); d.Findings[label.Role].Value != "picking" {
+		t.Errorf("after a damaged model was found the answer is %+v", d.Findings[label.Role])
+	}
+}
+
+func TestTheFitKeyFollowsWhatAFitDependsOn(t *testing.T) {
+	key := func(change func(*label.Rulebook)) string {
+		b := orchard()
+		change(&b)
+		return classifier.FitKey(b, "e")
+	}
+	same := key(func(*label.Rulebook) {})
+	for _, x := range []struct {
+		situation string
+		change    func(*label.Rulebook)
+		refit     bool
+	}{
+		{"a rule", func(b *label.Rulebook) { b.Rules = []label.Rule{{ID: "R"}} }, false},
+		{"a correction", func(b *label.Rulebook) { b.Corrections = []label.Correction{{ID: "C"}} }, false},
+		{"the target precision", func(b *label.Rulebook) { b.Settings.TargetPrecision[0] = 0.8 }, false},
+		{"a description", func(b *label.Rulebook) { b.Taxonomies[0].Terms[0].Description = "x" }, false},
+		{"an example", func(b *label.Rulebook) { b.Exemplars[0].Title = "x" }, true},
+		{"a label of an example", func(b *label.Rulebook) { b.Exemplars[0].Labels[0] = "x" }, true},
+		{"a term switched off", func(b *label.Rulebook) { b.Taxonomies[0].Terms[0].Active = false }, true},
+		{"the fallback", func(b *label.Rulebook) { b.Taxonomies[1].Terms[1].Fallback = false }, true},
+	} {
+		if got := key(x.change) != same; got != x.refit {
+			t.Errorf("%s: another key %v, want %v", x.situation, got, x.refit)
+		}
+	}
+}
+
+func TestNothingIsKnownWithoutLabelledTitles(t *testing.T) {
+	b := orchard()
+	b.Exemplars = nil
+	c := fitted(t, b)
+	d := ask(t, c, "picker north")
+	for _, a := range label.Axes() {
+		if f := d.Findings[a]; f.Accepted || f.Method != label.ByAbstaining || f.Why == "" {
+			t.Errorf("%s: %+v", a, f)
+		}
+		if q := c.Quality()[a]; q.Honest || q.Note == "" {
+			t.Errorf("%s: quality %+v without a word about it", a, q)
+		}
+	}
+	if d.Findings[label.Seniority].Value != "hand" {
+		t.Errorf("the fallback is not suggested: %+v", d.Findings[label.Seniority])
+	}
+}
+
+func TestFewLabelledTitlesAreSaidToBeFew(t *testing.T) {
+	b := orchard()
+	b.Exemplars = b.Exemplars[:12]
+	for _, q := range fitted(t, b).Quality() {
+		if q.Honest || !strings.Contains(q.Note, "12 labelled titles") {
+			t.Errorf("quality of 12 examples: %+v", q)
+		}
+	}
+}
+
+func FuzzClassify(f *testing.F) {
+	c := fitted(f, orchard())
+	for _, s := range []string{"", "n/a", "-", "asdf", "ana@example.org", "+49 170 1234567", "👩‍🌾", "\u200b\u200b", "מנהל", "head\u202epicker", "руководитель head", strings.Repeat("picker ", 15000), "\xff\xfe", "picker @ picker", "((((", "| / , @", "a\x00b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		x, err := c.Explain(context.Background(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range label.Axes() {
+			v := x.Decision.Findings[a]
+			if math.IsNaN(v.Confidence) || v.Confidence < 0 || v.Confidence > 1 || v.Why == "" {
+				t.Errorf("%q: %+v", s, v)
+			}
+			if x.Kind != "title" && (v.Accepted || v.Value != "") {
+				t.Errorf("%q is %s and gets %+v", s, x.Kind, v)
+			}
+		}
+	})
+}
+
+func TestTheDefaultWorkbookIsNotSureOfNothing(t *testing.T) {
+	c := defaultClassifier(t)
+	for _, s := range []string{"", "n/a", "-", "asdf", "ana@example.org", "+49 170 1234567", "👩‍🌾", "\u200b", "xqzt vrrk", "zzyzx", "Qwxk Plmn Ztrv", "1234 5678", "\xff\xfe\xfd", "....", "q"} {
+		for _, a := range label.Axes() {
+			if v := ask(t, c, s).Findings[a]; v.Accepted && v.Value != "" {
+				t.Errorf("%q: %s %q is given without a person, confidence %.2f, by %s", s, a, v.Value, v.Confidence, v.Method)
+			}
+		}
+	}
+}
