@@ -12,6 +12,8 @@ import (
 	"rolecall/label"
 	"rolecall/plan"
 	"rolecall/schedule"
+	"rolecall/sheets"
+	"rolecall/workbook"
 )
 
 func newRun(p *process) *cobra.Command {
@@ -74,6 +76,7 @@ func (d *daemon) loop(ctx context.Context) error {
 	} else if n > 0 {
 		d.log.Info().Int("requests", n).Msg("requests of the last process go on")
 	}
+	d.relay(ctx)
 	clock := schedule.New(cronLog{d.log}, clockwork.NewRealClock(), d.tick)
 	d.status.beat(now())
 	defer func() {
@@ -101,6 +104,22 @@ func (d *daemon) loop(ctx context.Context) error {
 		d.status.next.Store(clock.Next(schedule.Run).Unix())
 		d.status.beat(now())
 		timer.Reset(d.poll)
+	}
+}
+
+// relay brings the sheet's layout up to date. People's cells are left alone, and a sheet that cannot be reached now is
+// read, with its errors told, by the first look.
+func (d *daemon) relay(ctx context.Context) {
+	sheet, ok := d.sheet.(*sheets.Sheet)
+	if !ok {
+		return
+	}
+	book, err := workbook.Default()
+	if err == nil {
+		_, err = sheet.Relay(ctx, book)
+	}
+	if err != nil && ctx.Err() == nil {
+		d.log.Warn().Err(err).Msg("bring the sheet's layout up to date")
 	}
 }
 

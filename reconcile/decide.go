@@ -71,7 +71,7 @@ func (r *Reconciler) decideSome(ctx context.Context, run *run, labeller Labeller
 	}
 	run.report.Titles += len(titles)
 	run.decided = true
-	r.progress("titles decided", run.report.Titles)
+	r.progress(ctx, "titles decided", run.report.Titles)
 	return last, len(titles), nil
 }
 

@@ -137,7 +137,7 @@ func (r *Reconciler) keepPage(ctx context.Context, run *run, p page) error {
 	}
 	run.report.Read += len(p.contacts)
 	run.found += changed
-	r.progress("contacts read", run.report.Read)
+	r.progress(ctx, "contacts read", run.report.Read)
 	if changed == 0 && p.cursor.After == "" {
 		return nil
 	}

@@ -3,7 +3,6 @@ package reconcile
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"rolecall/label"
 	"rolecall/workbook"
@@ -158,99 +157,4 @@ func tryCells(book label.Rulebook, t workbook.TryRow, d label.Decision) map[stri
 		cells["status"] = "Unsure: in HubSpot this would go to Review"
 	}
 	return cells
-}
-
-// What stands in the Status cells of Control, and the source of a request that was ticked there.
-const (
-	statusWaiting = "REQUESTED"
-	sourceSheet   = "sheet"
-)
-
-// nothingToDo is the result of a run that found nothing to do.
-const nothingToDo = "Nothing to do: nothing has changed since the last run."
-
-// notDone begins the result of a request that failed.
-const notDone = "Not done: "
-
-// requestStatus is the word for a request's Status cell.
-//
-//	| request                     | status    |
-//	|-----------------------------|-----------|
-//	| waits                       | REQUESTED |
-//	| under way                   | RUNNING   |
-//	| done, waits for a yes       | HELD      |
-//	| done, something went wrong  | ERROR     |
-//	| done                        | DONE      |
-func requestStatus(q label.Request) string {
-	switch {
-	case q.FinishedAt.IsZero() && q.StartedAt.IsZero():
-		return statusWaiting
-	case q.FinishedAt.IsZero():
-		return "RUNNING"
-	case strings.HasPrefix(strings.ToLower(q.Result), "held"):
-		return "HELD"
-	case strings.HasPrefix(q.Result, notDone):
-		return "ERROR"
-	}
-	return "DONE"
-}
-
-// asked says whether a person has ticked the action in this reading.
-func (run *run) asked(action string) bool {
-	for _, q := range run.reading.Requests {
-		if q.ID == action {
-			return true
-		}
-	}
-	return false
-}
-
-// writeControl shows where each request stands, and how rolecall is.
-func (r *Reconciler) writeControl(ctx context.Context, run *run) error {
-	last, err := r.State.LastRequests(ctx)
-	if err != nil {
-		return err
-	}
-	zone := r.zone(run)
-	w := run.reading.writes
-	for _, a := range workbook.Actions() {
-		id := string(a.Action)
-		q, ok := last[label.Action(id)]
-		if !ok || !run.reading.here[workbook.Control][id] {
-			continue
-		}
-		status := requestStatus(q)
-		if q.Source != sourceSheet && !run.asked(id) && w.last(workbook.Control, id, "status") != statusWaiting && (status == statusWaiting || q.Result == nothingToDo) {
-			continue // the clock's own runs are shown when something came of them: a quiet hour writes nothing
-		}
-		w.set(workbook.Control, workbook.Target{ID: id}, map[string]workbook.Cell{
-			"status": status, "requested_at": serial(q.RequestedAt, zone), "finished_at": serial(q.FinishedAt, zone), "result": q.Result,
-		})
-	}
-	if run.reading.here[workbook.Control][workbook.HealthID] {
-		w.set(workbook.Control, workbook.Target{ID: workbook.HealthID}, map[string]workbook.Cell{"status": healthStatus(run), "result": healthText(run)})
-	}
-	return nil
-}
-
-func healthStatus(run *run) string {
-	switch {
-	case run.stopped() != "":
-		return "HELD"
-	case run.reading.Errors > 0 || len(run.reading.Problems) > 0:
-		return "LOOK"
-	}
-	return "OK"
-}
-
-// healthText is the health line. It holds no time of day, so that a quiet poll writes nothing.
-func healthText(run *run) string {
-	if reason := run.stopped(); reason != "" {
-		return reason
-	}
-	text := fmt.Sprintf("Mode %s. %d rows with errors, %d with warnings, %d waiting for you.", run.book.Settings.Mode, run.reading.Errors, run.reading.Warnings, run.reading.Waiting)
-	for _, p := range run.reading.Problems {
-		text += " " + p + "."
-	}
-	return text
 }

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"rolecall/label"
@@ -88,24 +89,63 @@ func (r *Reconciler) sampleCells(ctx context.Context, run *run, c plan.Change) (
 	return cells, nil
 }
 
-// sincePreview says whether the plan is the one that the last preview showed.
-func (r *Reconciler) sincePreview(ctx context.Context, fingerprint string, zone *time.Location) (string, error) {
+// comparePreview adds to the run's message whether the plan was the one that the last preview showed. It is said once,
+// by the first run after the preview that has something to write.
+func (r *Reconciler) comparePreview(ctx context.Context, run *run) error {
+	if run.totals == nil || run.totals.Count(plan.Push) == 0 || run.report.Outcome == plan.Held {
+		return nil
+	}
 	text, err := r.State.Setting(ctx, settingPreview)
 	if err != nil || text == "" {
-		return "", err
+		return err
 	}
-	var print, at string
-	if _, err := fmt.Sscan(text, &print, &at); err != nil {
-		return "", nil
-	}
-	when, err := time.Parse(time.RFC3339, at)
-	if err != nil {
-		return "", nil
+	run.report.Message += "; " + sincePreview(text, run.totals.Fingerprint(), r.zone(run))
+	return r.State.SaveSetting(ctx, settingPreview, "")
+}
+
+// sincePreview compares a plan with a kept preview, "fingerprint time".
+func sincePreview(kept, fingerprint string, zone *time.Location) string {
+	print, at, _ := strings.Cut(kept, " ")
+	clock := "before"
+	if when, err := time.Parse(time.RFC3339, at); err == nil {
+		clock = when.In(zone).Format("of 15:04")
 	}
 	if print == fingerprint {
-		return "same as the preview of " + when.In(zone).Format("15:04"), nil
+		return "the same as the preview " + clock
 	}
-	return "not the same as the preview of " + when.In(zone).Format("15:04") + ": contacts or rules have changed since", nil
+	return "not the same as the preview " + clock + ": contacts or rules have changed since"
+}
+
+// acceptRate is the share of answered questions whose suggestion was right on every axis that was answered; ok is false
+// when nothing has been answered yet.
+func (r *Reconciler) acceptRate(ctx context.Context) (rate float64, ok bool, err error) {
+	history, err := r.State.ReviewHistory(ctx)
+	if err != nil || len(history) == 0 {
+		return 0, false, err
+	}
+	corrections, err := r.State.AllCorrections(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	answered, right := 0, 0
+	for _, row := range history {
+		c, known := corrections[row.Answered]
+		if !known {
+			continue
+		}
+		answered++
+		agreed := true
+		for _, a := range label.Axes() {
+			agreed = agreed && (!c.Labels[a].Given || c.Labels[a].Value == row.Decision.Findings[a].Value)
+		}
+		if agreed {
+			right++
+		}
+	}
+	if answered == 0 {
+		return 0, false, nil
+	}
+	return float64(right) / float64(answered), true, nil
 }
 
 // writeFigures fills the columns that count: contacts per role and seniority, hits per rule.

@@ -130,7 +130,7 @@ func (r *Reconciler) recordFates(ctx context.Context, run *run, rows []plan.Outb
 			return false, err
 		}
 		run.report.Written += len(taken)
-		r.progress("contacts written", run.report.Written)
+		r.progress(ctx, "contacts written", run.report.Written)
 	}
 	if err := r.State.MarkGone(ctx, gone); err != nil {
 		return false, err

@@ -48,6 +48,10 @@ type Options struct {
 	Progress func(step string, done int)
 	// Metrics is told what happened. May be nil.
 	Metrics Metrics
+	// GlanceEvery is how often a long run looks at the sheet, to keep people's edits and to say how far it is; 0 for never.
+	GlanceEvery time.Duration
+	// Alert posts an alert to the address of the Settings; nil posts none.
+	Alert func(ctx context.Context, address string, a Alert) error
 	// Chunk is the number of contacts planned and sent at a time, 10,000 when 0.
 	Chunk int
 }
@@ -62,7 +66,11 @@ type Metrics interface {
 type Reconciler struct {
 	Options
 	turn sync.Mutex
-	told sync.Mutex // one step of Progress at a time
+	told sync.Mutex // one step of Progress at a time; guards glanced
+	// glances are the looks at the sheet during a run; one at a time.
+	glances  sync.WaitGroup
+	glancing sync.Mutex
+	glanced  time.Time
 	// book and labeller are of the last reading of the sheet; the labeller is kept by revision.
 	labeller Labeller
 	revision string
@@ -113,12 +121,19 @@ var errHeld = errors.New("held")
 // RunOnce is one run: observe, decide, plan, check, apply, record. The error is for what kept the run
 // from doing its work; a held plan is no error but an outcome. The report says what happened either way.
 func (r *Reconciler) RunOnce(ctx context.Context, mode Mode) (plan.Report, error) {
+	return r.RunScope(ctx, mode, "")
+}
+
+// RunScope is RunOnce for what Control's Scope column says: "review only" writes nothing but the effects of what people
+// decided, "sample 100" looks at the first hundred contacts that something happened to; anything else is all of them.
+func (r *Reconciler) RunScope(ctx context.Context, mode Mode, scope string) (plan.Report, error) {
 	r.turn.Lock()
 	defer r.turn.Unlock()
 	run, err := r.begin(ctx, "run", mode)
 	if err != nil {
 		return plan.Report{}, err
 	}
+	run.scope = scope
 	return r.end(ctx, run, r.run(ctx, run))
 }
 
@@ -188,6 +203,9 @@ type run struct {
 // begin opens a run.
 func (r *Reconciler) begin(ctx context.Context, kind string, mode Mode) (*run, error) {
 	now := r.Now()
+	r.told.Lock()
+	r.glanced = now
+	r.told.Unlock()
 	if mode == Preview {
 		kind = "preview"
 	}
@@ -200,6 +218,7 @@ func (r *Reconciler) begin(ctx context.Context, kind string, mode Mode) (*run, e
 
 // end closes a run, whatever became of it, even when ctx is over.
 func (r *Reconciler) end(ctx context.Context, run *run, failure error) (plan.Report, error) {
+	r.glances.Wait()
 	ctx = context.WithoutCancel(ctx)
 	rep := &run.report
 	rep.Duration = r.Now().Sub(rep.Started)
@@ -212,17 +231,11 @@ func (r *Reconciler) end(ctx context.Context, run *run, failure error) (plan.Rep
 	if r.Metrics != nil {
 		r.Metrics.RunEnded(*rep)
 	}
+	r.alert(ctx, *rep)
 	if failure != nil {
 		return *rep, fmt.Errorf("%s: %w", rep.RunID, failure)
 	}
 	return *rep, err
-}
-
-// progress tells how far a step is.
-func (r *Reconciler) progress(step string, done int) {
-	r.told.Lock()
-	defer r.told.Unlock()
-	r.Progress(step, done)
 }
 
 // keyOf is the title key that decisions are kept by.

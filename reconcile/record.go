@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,9 @@ func (r *Reconciler) record(ctx context.Context, run *run) error {
 		if more, err = r.review(ctx, run); err != nil {
 			return err
 		}
+		if err := r.keepWaiting(ctx, more); err != nil {
+			return err
+		}
 		if tally, err = r.State.Tally(ctx); err != nil {
 			return err
 		}
@@ -35,6 +39,9 @@ func (r *Reconciler) record(ctx context.Context, run *run) error {
 		if run.report.Message == "" {
 			run.report.Message = r.summary(run, tally, more)
 		}
+		if err := r.comparePreview(ctx, run); err != nil {
+			return err
+		}
 	}
 	if err := r.writeTabs(ctx, run); err != nil {
 		return err
@@ -43,7 +50,13 @@ func (r *Reconciler) record(ctx context.Context, run *run) error {
 		if err := r.writeFigures(ctx, run); err != nil {
 			return err
 		}
-		w.add(workbook.Runs, r.runCells(run))
+		cells := r.runCells(run)
+		if rate, ok, err := r.acceptRate(ctx); err != nil {
+			return err
+		} else if ok {
+			cells["accept_rate"] = round2(rate)
+		}
+		w.add(workbook.Runs, cells)
 		if err := r.measure(ctx, run, tally); err != nil {
 			return err
 		}
@@ -69,6 +82,15 @@ func (r *Reconciler) firstQuality(ctx context.Context, run *run) error {
 	return r.State.SaveSetting(ctx, settingQuality, run.report.RunID)
 }
 
+// keepWaiting remembers how many questions wait beyond Review's cap.
+func (r *Reconciler) keepWaiting(ctx context.Context, more int) error {
+	was, err := r.State.Setting(ctx, settingWaiting)
+	if text := strconv.Itoa(more); err == nil && text != was && (more > 0 || was != "") {
+		err = r.State.SaveSetting(ctx, settingWaiting, text)
+	}
+	return err
+}
+
 // measure keeps the points that charts are drawn from.
 func (r *Reconciler) measure(ctx context.Context, run *run, t label.Tally) error {
 	for series, value := range map[string]int{"contacts": t.Contacts, "labelled": t.Labelled, "in review": t.InReview, "written": run.report.Written} {
@@ -87,7 +109,7 @@ func (r *Reconciler) summary(run *run, t label.Tally, more int) string {
 	}
 	parts = append(parts, fmt.Sprintf("%d of %d labelled", t.Labelled, t.Contacts), fmt.Sprintf("%d titles in Review", run.report.ToReview))
 	if more > 0 {
-		parts = append(parts, fmt.Sprintf("%d more waiting", more))
+		parts = append(parts, thousands(more)+" more waiting")
 	}
 	if run.report.Refused > 0 {
 		parts = append(parts, fmt.Sprintf("%d refused by HubSpot", run.report.Refused))

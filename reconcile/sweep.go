@@ -17,6 +17,7 @@ const settingSweep = "sweep_number"
 func (r *Reconciler) Sweep(ctx context.Context) (missed int, err error) {
 	r.turn.Lock()
 	defer r.turn.Unlock()
+	defer r.glances.Wait()
 	since, err := r.State.Cursor(ctx, "sweep")
 	if err != nil {
 		return 0, err
@@ -41,7 +42,7 @@ func (r *Reconciler) Sweep(ctx context.Context) (missed int, err error) {
 		}
 		missed += changed
 		seen += len(page)
-		r.progress("contacts swept", seen)
+		r.progress(ctx, "contacts swept", seen)
 		return r.State.SaveCursor(ctx, "sweep", cursor)
 	})
 	if err != nil {

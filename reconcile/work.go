@@ -16,6 +16,7 @@ func (r *Reconciler) Work(ctx context.Context) (report plan.Report, ok bool, err
 	if err != nil || !ok {
 		return plan.Report{}, false, err
 	}
+	r.showRunning(ctx, q)
 	report, result := r.do(ctx, q)
 	r.Log.Info().Int64("request", q.ID).Str("action", string(q.Action)).Str("source", q.Source).Str("outcome", string(report.Outcome)).Msg("request done")
 	return report, true, r.State.FinishRequest(context.WithoutCancel(ctx), q.ID, result, r.Now())
@@ -32,10 +33,10 @@ func (r *Reconciler) do(ctx context.Context, q label.Request) (plan.Report, stri
 			_, err = r.Sweep(ctx)
 		}
 		if err == nil {
-			report, err = r.RunOnce(ctx, Apply)
+			report, err = r.RunScope(ctx, Apply, q.Scope)
 		}
 	case label.ActionPreview:
-		report, err = r.RunOnce(ctx, Preview)
+		report, err = r.RunScope(ctx, Preview, q.Scope)
 	case label.ActionUndo:
 		report, err = r.Undo(ctx, undoTarget(q))
 	case label.ActionRetrain:
@@ -95,5 +96,5 @@ func (r *Reconciler) CheckSheet(ctx context.Context) (string, error) {
 	if err := r.flush(ctx, run.reading.writes); err != nil {
 		return "", err
 	}
-	return healthText(run), nil
+	return r.healthText(ctx, run)
 }

@@ -27,7 +27,7 @@ program=${ROLECALL:-$work/rolecall}
 
 "$program" sandbox --contacts "$contacts" --tier professional > "$work/box" 2> "$work/box.err" &
 box=$!
-until grep -q ^hubspot "$work/box"; do kill -0 "$box" && sleep 0.2; done
+until grep -q ^hubspot "$work/box"; do kill -0 "$box" || exit 1; sleep 0.2; done
 sheets=$(sed -n 's/^sheets //p' "$work/box")
 hubspot=$(sed -n 's/^hubspot //p' "$work/box")
 google() { curl -sf -H 'Authorization: Bearer people' -H 'Content-Type: application/json' "$@"; }
@@ -46,7 +46,7 @@ runs=0
 # ended NAME waits for the next run of the daemon and tells of it
 ended() {
 	runs=$((runs + 1))
-	until [ "$(grep -c '"run ended"' "$work/log")" -ge "$runs" ]; do kill -0 "$daemon" && sleep 0.1; done
+	until [ "$(grep -c '"run ended"' "$work/log")" -ge "$runs" ]; do kill -0 "$daemon" || { cat "$work/log" >&2; exit 1; }; sleep 0.1; done
 	curl -sf "$hubspot/admin/stats" > "$work/stats"
 	grep '"run ended"' "$work/log" | sed -n "${runs}p" | jq -r --arg name "$1" --slurpfile s "$work/stats" --arg kb "$(awk '/VmHWM/ {print $2}' "/proc/$daemon/status")" '
 		($s[0].requests // 0) as $all | ($s[0].by_kind.search // 0) as $search |

@@ -165,7 +165,7 @@ func (s *Store) UnsureTitles(ctx context.Context, limit int) ([]label.TitleRow, 
 // ever asked about, in the order of a hash of their number: a random sample that is the same each time.
 func (s *Store) LabelledTitles(ctx context.Context, limit int) ([]label.TitleRow, error) {
 	return s.titles(ctx, `WHERE contacts > 0 AND t.role_accepted = 1 AND t.seniority_accepted = 1 AND t.role_method NOT IN (?1, ?2, ?3) AND t.seniority_method NOT IN (?1, ?2, ?3)
-		AND NOT EXISTS (SELECT 1 FROM review r WHERE r.title_id = t.id) ORDER BY (t.id * 2654435761) % 4294967296 LIMIT ?4`,
+		AND t.id NOT IN (SELECT title_id FROM review) ORDER BY (t.id * 2654435761) % 4294967296 LIMIT ?4`,
 		string(label.ByCorrection), string(label.ByContactCorrection), string(label.ByNonsense), limit)
 }
 
