@@ -100,7 +100,7 @@ func (c *calibration) headConfidence(s signal) (confidence float64, sure bool) {
 }
 
 // headsSuffice is the confidence of the heads from which the neighbours are not asked.
-const headsSuffice = 0.97
+const headsSuffice = 0.92
 
 // discounted takes a discount off: from the log odds, and from what is left, because no answer about a title that two people would
 // label differently is sure.

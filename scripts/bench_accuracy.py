@@ -1,76 +1,107 @@
-"""Measures fastText and scikit-learn on the splits that "rolecall eval --splits" wrote and prints a line a column.
-
-usage: bench_accuracy.py SET SHOTS REPORT.json SPLITS_DIR
-"""
-import csv
-import glob
-import json
-import os
-import statistics
-import subprocess
-import sys
-import tempfile
+"""Accuracy of rolecall and of four well-known tools on the same draws; see bench-accuracy.sh."""
+import csv, json, os, random, statistics, subprocess, sys, tempfile
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.naive_bayes import ComplementNB
-from sklearn.pipeline import make_pipeline, make_union
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import LinearSVC
 
-
-def read(path):
-    with open(path, newline="", encoding="utf-8") as f:
-        rows = [(title, answers.split("|")) for title, answers in csv.reader(f, delimiter="\t")]
-    return [r[0] for r in rows], [r[1] for r in rows]
+SETS = {"survey_function": ("function", (10, 25)), "rootstrap_level": ("level", (10, 25)), "german_ads_category": ("category", (25,))}
+SEEDS = 5
+TOOLS = ("TF-IDF 1-NN", "TF-IDF + logistic", "TF-IDF + SVM", "fastText", "rolecall")
 
 
-def features():
-    return make_union(
-        TfidfVectorizer(analyzer="word", ngram_range=(1, 2), sublinear_tf=True),
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
-    )
+def rows(path, column):
+    with open(path, encoding="utf-8", newline="") as f:
+        for r in csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if int(r.get("people") or 2) < 2 or float(r.get("agreement") or 1) < 0.75:
+                continue
+            if r["title"].strip() and r[column].strip():
+                yield r["title"].strip(), r[column].strip()
 
 
-def accuracy(predicted, answers):
-    return sum(p in a for p, a in zip(predicted, answers)) / len(answers)
+def draw(data, k, seed):
+    data = sorted(data)
+    random.Random(seed).shuffle(data)
+    taken, train, test = {}, [], []
+    for title, label in data:
+        if taken.get(label, 0) < k:
+            taken[label] = taken.get(label, 0) + 1
+            train.append((title, label))
+        else:
+            test.append((title, label))
+    return train, test
 
 
-def linear(model, train, test):
-    pipeline = make_pipeline(features(), model)
-    pipeline.fit(train[0], [a[0] for a in train[1]])
-    return accuracy(pipeline.predict(test[0]), test[1])
+def sklearn_scores(train, test):
+    vec = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
+    x, y = vec.fit_transform([t for t, _ in train]), [l for _, l in train]
+    z, want = vec.transform([t for t, _ in test]), [l for _, l in test]
+    for name, model in (("TF-IDF 1-NN", KNeighborsClassifier(1, metric="cosine")), ("TF-IDF + logistic", LogisticRegression(C=10, max_iter=1000)), ("TF-IDF + SVM", LinearSVC(C=0.5))):
+        got = model.fit(x, y).predict(z)
+        yield name, sum(a == b for a, b in zip(got, want)) / len(want)
 
 
-def fasttext(train, test):
-    names = sorted({a for answers in train[1] for a in answers})
-    with tempfile.TemporaryDirectory() as work:
-        with open(os.path.join(work, "train"), "w", encoding="utf-8") as f:
-            for title, answers in zip(*train):
-                f.write(f"__label__{names.index(answers[0])} {' '.join(title.lower().split())}\n")
-        with open(os.path.join(work, "test"), "w", encoding="utf-8") as f:
-            f.writelines(" ".join(title.lower().split()) + "\n" for title in test[0])
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True}
-        subprocess.run(["fasttext", "supervised", "-input", os.path.join(work, "train"), "-output", os.path.join(work, "model"), "-epoch", "50", "-lr", "0.5",
-                        "-wordNgrams", "2", "-minn", "2", "-maxn", "5", "-dim", "50", "-bucket", "200000", "-thread", "1"], **quiet)
-        out = subprocess.run(["fasttext", "predict", os.path.join(work, "model.bin"), os.path.join(work, "test")], capture_output=True, text=True, check=True).stdout
-    predicted = [names[int(line.removeprefix("__label__"))] if line else "" for line in out.split("\n")[: len(test[0])]]
-    return accuracy(predicted, test[1])
+def fasttext_score(train, test, folder):
+    ids = {l: i for i, l in enumerate(sorted({l for _, l in train + test}))}
+    path = os.path.join(folder, "train.txt")
+    with open(path, "w", encoding="utf-8") as f:
+        f.writelines(f"__label__{ids[l]} {t.lower()}\n" for t, l in train)
+    model = os.path.join(folder, "model")
+    options = "-minn 2 -maxn 5 -dim 64 -epoch 50 -lr 0.5 -thread 1 -bucket 200000 -verbose 0".split()
+    subprocess.run(["fasttext", "supervised", "-input", path, "-output", model, *options], check=True, capture_output=True)
+    text = "".join(t.lower() + "\n" for t, _ in test)
+    out = subprocess.run(["fasttext", "predict", model + ".bin", "-"], input=text, check=True, capture_output=True, text=True).stdout.split("\n")
+    return sum(got == f"__label__{ids[l]}" for got, (_, l) in zip(out, test)) / len(test)
 
 
-def main():
-    name, shots, report, splits = sys.argv[1:]
-    with open(report, encoding="utf-8") as f:
-        columns = {c["name"]: c["accuracy"] for c in json.load(f)["columns"]}
-    for column, ours in columns.items():
-        scores = {"fasttext": [], "svm": [], "logreg": [], "bayes": []}
-        for path in sorted(glob.glob(os.path.join(glob.escape(splits), glob.escape(column) + "-*-train.tsv"))):
-            train, test = read(path), read(path.replace("-train.tsv", "-test.tsv"))
-            scores["fasttext"].append(fasttext(train, test))
-            scores["svm"].append(linear(LinearSVC(C=1.0), train, test))
-            scores["logreg"].append(linear(LogisticRegression(C=10, max_iter=1000), train, test))
-            scores["bayes"].append(linear(ComplementNB(), train, test))
-        means = " ".join(f"{statistics.mean(s):9.3f}" for s in scores.values())
-        print(f"{name:26} {column:12} {shots:>5}  {ours:9.3f} {means}", flush=True)
+def table(path, header, lines):
+    with open(path, "w", encoding="utf-8", newline="") as f:
+        csv.writer(f).writerows([header, *lines])
 
 
-main()
+def rolecall_score(binary, train, test, folder):
+    book = os.path.join(folder, "workbook")
+    subprocess.run([binary, "workbook", "default", book], check=True, capture_output=True)
+    labels = sorted({l for _, l in train + test})
+    table(os.path.join(book, "roles.csv"), ["Role ID", "Role", "Active", "Fallback", "HubSpot value", "Description", "Example titles"],
+          [[f"RO-{i + 1:02d}", l, "TRUE", "FALSE", f"v{i + 1}", "", ""] for i, l in enumerate(labels)])
+    keep_header(os.path.join(book, "rules.csv"))
+    keep_header(os.path.join(book, "examples.csv"))
+    with open(os.path.join(book, "corrections.csv"), encoding="utf-8", newline="") as f:
+        header = next(csv.reader(f))
+    lines = []
+    for i, (t, l) in enumerate(train):
+        row = {"Correction ID": f"C-{i + 1:06d}", "Active": "TRUE", "Job title": t, "Role": l, "Applies to": "this exact title"}
+        lines.append([row.get(h, "") for h in header])
+    table(os.path.join(book, "corrections.csv"), header, lines)
+    path = os.path.join(folder, "test.csv")
+    table(path, ["title", "role"], test)
+    out = subprocess.run([binary, "eval", "--labels", path, "--workbook", book, "--json"], check=True, capture_output=True, text=True).stdout
+    return json.loads(out)["columns"][0]["accuracy"]
+
+
+def keep_header(path):
+    with open(path, encoding="utf-8", newline="") as f:
+        header = next(csv.reader(f))
+    table(path, header, [])
+
+
+def main(binary, folder, *names):
+    print(f"{'':28}" + "".join(f"{t:>19}" for t in TOOLS))
+    for name in names or SETS:
+        column, shots = SETS[name]
+        data = list(rows(os.path.join(folder, name + ".tsv"), column))
+        for k in shots:
+            scores = {t: [] for t in TOOLS}
+            for seed in range(SEEDS):
+                train, test = draw(data, k, seed)
+                with tempfile.TemporaryDirectory() as work:
+                    for tool, score in sklearn_scores(train, test):
+                        scores[tool].append(score)
+                    scores["fastText"].append(fasttext_score(train, test, work))
+                    scores["rolecall"].append(rolecall_score(binary, train, test, work))
+            print(f"{name + ', ' + str(k) + ' a label':28}" + "".join(f"{statistics.mean(scores[t]):13.3f} ±{statistics.pstdev(scores[t]):.3f}" for t in TOOLS), flush=True)
+
+
+main(*sys.argv[1:])
