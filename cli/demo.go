@@ -180,8 +180,16 @@ func (d *demo) pass(ctx context.Context, r *rooms, bar *steps) error {
 	if err != nil {
 		return err
 	}
+	open, err := r.store.OpenReviews(ctx)
+	if err != nil {
+		return err
+	}
+	message := rep.Message
+	if message == "" {
+		message = "Nothing to do: nothing has changed since the last pass."
+	}
 	fmt.Fprintf(d.stdout, "contacts read     %d\nlabelled          %d of %d contacts\nin Review         %d contacts (%d titles)\nno job title      %d contacts\nwritten           %d contacts\nseconds           %.1f\n%s\n",
-		rep.Read, tally.Labelled, tally.Contacts, tally.InReview, rep.ToReview, tally.NoTitle, rep.Written, now().Sub(begun).Seconds(), rep.Message)
+		rep.Read, tally.Labelled, tally.Contacts, tally.InReview, len(open), tally.NoTitle, rep.Written, now().Sub(begun).Seconds(), message)
 	return nil
 }
 

@@ -41,7 +41,8 @@ func (r *Reconciler) settle(ctx context.Context, run *run, changes plan.Plan, ro
 	return len(lessons), nil
 }
 
-// learnTitles makes lessons hold for their titles where the team's policy says so.
+// learnTitles makes lessons hold for their titles where the team's policy says so, and asks for a run at once that gives the
+// other contacts with the title the label too: this one has been planned without it.
 func (r *Reconciler) learnTitles(ctx context.Context, run *run) error {
 	enough := map[label.Lessons]int{label.LessonsTwo: 2, label.LessonsAlways: 1}[run.book.Settings.Lessons]
 	if enough == 0 {
@@ -55,6 +56,7 @@ func (r *Reconciler) learnTitles(ctx context.Context, run *run) error {
 	for _, g := range groups {
 		values[lessonKey{g.TitleKey, g.Axis}]++
 	}
+	learnt := false
 	for _, g := range groups {
 		if g.Contacts < enough || values[lessonKey{g.TitleKey, g.Axis}] > 1 {
 			continue // too few, or they contradict each other: Review asks
@@ -68,8 +70,13 @@ func (r *Reconciler) learnTitles(ctx context.Context, run *run) error {
 		if err := r.State.ForgetLessons(ctx, g.TitleKey, g.Axis); err != nil {
 			return err
 		}
+		learnt = true
 	}
-	return nil
+	if !learnt {
+		return nil
+	}
+	_, _, err = r.State.Enqueue(ctx, label.Request{Action: label.ActionRun, Scope: "changed", Source: "lesson", RequestedAt: r.Now()})
+	return err
 }
 
 type lessonKey struct {

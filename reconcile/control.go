@@ -17,6 +17,7 @@ import (
 // What stands in the Status cells of Control, and the source of a request that was ticked there.
 const (
 	statusWaiting = "REQUESTED"
+	statusRunning = "RUNNING"
 	sourceSheet   = "sheet"
 )
 
@@ -40,7 +41,7 @@ func requestStatus(q label.Request) string {
 	case q.FinishedAt.IsZero() && q.StartedAt.IsZero():
 		return statusWaiting
 	case q.FinishedAt.IsZero():
-		return "RUNNING"
+		return statusRunning
 	case strings.HasPrefix(strings.ToLower(q.Result), "held"):
 		return "HELD"
 	case strings.HasPrefix(q.Result, notDone):
@@ -73,8 +74,9 @@ func (r *Reconciler) writeControl(ctx context.Context, run *run) error {
 		if !ok || !run.reading.here[workbook.Control][id] {
 			continue
 		}
-		status := requestStatus(q)
-		if q.Source != sourceSheet && !run.asked(id) && w.last(workbook.Control, id, "status") != statusWaiting && (status == statusWaiting || q.Result == nothingToDo) {
+		shown := w.last(workbook.Control, id, "status")
+		pending := shown == statusWaiting || shown == statusRunning
+		if q.Source != sourceSheet && !run.asked(id) && !pending && (q.FinishedAt.IsZero() || q.Result == nothingToDo) {
 			continue // the clock's own runs are shown when something came of them: a quiet hour writes nothing
 		}
 		w.set(workbook.Control, workbook.Target{ID: id}, requestCells(q, zone))
