@@ -13,6 +13,9 @@ import (
 	"rolecall/plan"
 )
 
+// votesShown is how many votes a page shows.
+const votesShown = 3
+
 // words are the functions of the templates.
 func (s *Server) words() template.FuncMap {
 	english := message.NewPrinter(language.English)
@@ -28,6 +31,7 @@ func (s *Server) words() template.FuncMap {
 		"action":  actionName,
 		"tone":    tone,
 		"said":    said,
+		"top":     func(votes []Vote) []Vote { return votes[:min(votesShown, len(votes))] },
 		"spark":   spark,
 		"trend":   trend,
 		"axis":    func(i int) label.Axis { return label.Axis(i) },
