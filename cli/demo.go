@@ -65,7 +65,11 @@ func newDemo(p *process) *cobra.Command {
 }
 
 func (d *demo) run(ctx context.Context) (err error) {
-	if c, err := d.config(); err == nil && c.HasCredentials() {
+	c, err := d.config()
+	if err != nil {
+		return fmt.Errorf("%w\nThe demo does not start before it is sure that nothing real is configured", err)
+	}
+	if c.HasCredentials() {
 		return withCode(exitConfig, errors.New("the demo does not start where real credentials are configured, so that nothing real can be touched: move credentials.json away, or unset ROLECALL_... in this shell"))
 	}
 	if d.state == "" {

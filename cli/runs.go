@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -191,6 +192,9 @@ until the rules, the examples or the corrections change.`,
 			name := ""
 			if len(args) > 0 {
 				name = args[0]
+			}
+			if name != "" && !regexp.MustCompile(`^run-[1-9][0-9]*$`).MatchString(name) {
+				return usage(fmt.Errorf("%q is no run: write it as run-12; the Runs tab lists them", name))
 			}
 			return p.withRooms(cmd.Context(), wiring{dir: dir}, func(r *rooms) error {
 				rep, err := r.one(cmd.Context(), label.ActionUndo, name)
