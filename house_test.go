@@ -30,14 +30,14 @@ import (
 //	| web                             | label, plan, chart                                             |
 //	| train                           | title, embedding                                               |
 //	| cli                             | all                                                            |
-//	| acceptance                      | sandbox: it drives the built program                           |
+//	| acceptance, e2e                 | sandbox: they drive the built program                          |
 func imports() map[string]string {
 	return map[string]string{
 		"label": "", "title": "", "config": "", "schedule": "", "chart": "", "sandbox": "",
 		"embedding": "title", "plan": "label", "workbook": "label title", "classifier": "label title embedding",
 		"evaluation": "label classifier chart", "store": "label plan embedding", "sheets": "label plan workbook", "hubspot": "label plan",
 		"reconcile": "label title plan workbook classifier embedding", "web": "label plan chart", "train": "title embedding",
-		"cli": "*", "": "cli", "acceptance": "sandbox",
+		"cli": "*", "": "cli", "acceptance": "sandbox", "e2e": "sandbox",
 	}
 }
 
@@ -51,7 +51,7 @@ func room(path string) string {
 
 func TestNoRoomImportsWhatItMayNot(t *testing.T) {
 	// The witnesses may not know the adapters in their tests either.
-	const form = `{{.ImportPath}} {{join .Imports " "}}{{if or (eq .Name "acceptance") (eq .Name "sandbox")}} {{join .TestImports " "}} {{join .XTestImports " "}}{{end}}`
+	const form = `{{.ImportPath}} {{join .Imports " "}}{{if or (eq .Name "acceptance") (eq .Name "e2e") (eq .Name "sandbox")}} {{join .TestImports " "}} {{join .XTestImports " "}}{{end}}`
 	raw, err := exec.Command("go", "list", "-f", form, "./...").Output()
 	if err != nil {
 		t.Fatal(err)
