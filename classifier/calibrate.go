@@ -91,7 +91,7 @@ func (c *calibration) shown(p float64) float64 {
 
 // clearerExamples is what is taken off the log odds where all labelled titles are examples. Examples are clearer than what people
 // type into forms; how much was measured on real titles that two careful people had labelled. Corrections are real titles.
-const clearerExamples = 0.5
+const clearerExamples = 0.4
 
 // headConfidence is the confidence of an answer of the heads alone, and whether neighbours need not be asked.
 func (c *calibration) headConfidence(s signal) (confidence float64, sure bool) {

@@ -25,6 +25,9 @@ func (c *Classifier) byRule(a label.Axis, h ruleHit) label.Finding {
 	trust := c.trust[h.rule]
 	f := label.Finding{Value: r.Set[a], Accepted: true, Method: label.ByRule, Confidence: trust.confidence(a), RuleID: r.ID}
 	f.Why = fmt.Sprintf("Rule %s says %s for titles with %q.", r.ID, c.name(a, f.Value), c.rules.written(h))
+	if r.Match == label.MatchRegex { // a pattern says nothing to most people
+		f.Why = fmt.Sprintf("Rule %s says %s for titles that fit its pattern.", r.ID, c.name(a, f.Value))
+	}
 	if n := trust[a].disagree; n > 2 && f.Confidence < c.targets[a].asked {
 		f.Why += fmt.Sprintf(" Careful: %d labelled titles that the rule matches say something else.", n)
 	}
