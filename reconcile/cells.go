@@ -158,7 +158,7 @@ func whyText(g plan.Group) string {
 	case label.ByCorrection, label.ByContactCorrection:
 		return "because somebody corrected it (" + g.RuleID + ")"
 	case label.ByFallback:
-		return "because nothing else fits"
+		return "because it is a real job without a sign of any other row (fallback)"
 	case "":
 		return "undone"
 	}

@@ -45,6 +45,9 @@ func (r *Reconciler) recordPreview(ctx context.Context, run *run) error {
 func (r *Reconciler) previewCells(ctx context.Context, run *run) ([]map[string]workbook.Cell, error) {
 	var out []map[string]workbook.Cell
 	groups := run.totals.Groups()
+	if len(groups) == 0 {
+		return []map[string]workbook.Cell{{"preview_id": "P-000", "group": "Nothing would change in HubSpot."}}, nil
+	}
 	shown := 0
 	for i, g := range groups {
 		if len(out) >= previewRows {
@@ -73,7 +76,7 @@ func (r *Reconciler) sampleCells(ctx context.Context, run *run, c plan.Change) (
 	if err != nil {
 		return nil, err
 	}
-	cells := map[string]workbook.Cell{"preview_id": fmt.Sprintf("P-%s-%.1s", c.Key.ContactID, c.Key.Axis), "contact_id": string(c.Key.ContactID), "title": contact.Title, "why": reasonOf(c)}
+	cells := map[string]workbook.Cell{"preview_id": fmt.Sprintf("P-%s-%.1s", c.Key.ContactID, c.Key.Axis), "contact_id": string(c.Key.ContactID), "title": contact.Title, "why": whyText(plan.Group{Method: c.Method, RuleID: c.RuleID})}
 	for _, a := range label.Axes() {
 		now := contact.Labels[a]
 		after := now
