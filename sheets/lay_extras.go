@@ -45,8 +45,11 @@ func (l *layer) legend(p *place) {
 	l.add(&api.Request{UpdateCells: &api.UpdateCellsRequest{
 		Start: &api.GridCoordinate{SheetId: p.layout.SheetID, RowIndex: 1, ColumnIndex: at}, Rows: rows, Fields: "userEnteredValue,userEnteredFormat"}},
 		&api.Request{UpdateDimensionProperties: &api.UpdateDimensionPropertiesRequest{
+			Range:      &api.DimensionRange{SheetId: p.layout.SheetID, Dimension: "COLUMNS", StartIndex: at - 1, EndIndex: at},
+			Properties: &api.DimensionProperties{PixelSize: 20}, Fields: "pixelSize"}},
+		&api.Request{UpdateDimensionProperties: &api.UpdateDimensionPropertiesRequest{
 			Range:      &api.DimensionRange{SheetId: p.layout.SheetID, Dimension: "COLUMNS", StartIndex: at, EndIndex: at + 1},
-			Properties: &api.DimensionProperties{PixelSize: 330}, Fields: "pixelSize"}})
+			Properties: &api.DimensionProperties{PixelSize: 300}, Fields: "pixelSize"}})
 }
 
 // stateColors colours rows by what stands in their state column. The first rule that fits wins.
@@ -75,7 +78,8 @@ func (l *layer) stateColors(p *place) {
 		paint(redColor, begins("status", "ERROR"))
 		paint(amberColor, begins("status", "HELD"))
 		paint(paleColor, fmt.Sprintf("OR(%s,%s,%s)", begins("status", "APPLIED"), begins("status", "CLOSED"), begins("status", "SKIPPED")))
-		paint(greenColor, fmt.Sprintf("(%s)<>\"\"", column("decision")))
+		paint(amberColor, begins("status", "WAITING"))
+		paint(greenColor, fmt.Sprintf("OR((%s)<>\"\",(%s)<>\"\",(%s)<>\"\")", column("decision"), column("correct_role"), column("correct_seniority")))
 		paint(amberColor, fmt.Sprintf("AND((%s)<>\"\",(%s)=\"\")", column("review_id"), column("decision")))
 	case workbook.Control:
 		paint(redColor, begins("status", "ERROR"))

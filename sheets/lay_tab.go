@@ -181,7 +181,7 @@ func (l *layer) cellLook(p *place, c workbook.Column, at spot) {
 	case workbook.Number:
 		format.NumberFormat = &api.NumberFormat{Type: "NUMBER", Pattern: "0"}
 	case workbook.Percent:
-		format.NumberFormat = &api.NumberFormat{Type: "PERCENT", Pattern: "0.0%"}
+		format.NumberFormat = &api.NumberFormat{Type: "PERCENT", Pattern: "0%"}
 	case workbook.Instant:
 		format.NumberFormat = &api.NumberFormat{Type: "DATE_TIME", Pattern: "yyyy-mm-dd hh:mm"}
 	case workbook.Tick:
@@ -197,12 +197,12 @@ func (l *layer) cellLook(p *place, c workbook.Column, at spot) {
 func (l *layer) validation(p *place, c workbook.Column, at spot) {
 	rule := &api.DataValidationRule{ShowCustomUi: true, InputMessage: c.Note}
 	where := below(p, at)
+	if p.layout.Tab == workbook.Control {
+		where.EndRowIndex = int64(1 + len(workbook.Actions())) // nothing can be asked for below the actions
+	}
 	switch c.Kind {
 	case workbook.Tick:
 		rule.Condition = &api.BooleanCondition{Type: "BOOLEAN"}
-		if p.layout.Tab == workbook.Control {
-			where.EndRowIndex = int64(1 + len(workbook.Actions()))
-		}
 		if p.layout.Tab == workbook.Quality {
 			return // only suggestions have a box, and the daemon writes those lines: a box in every row would say otherwise
 		}

@@ -11,9 +11,9 @@ func controlLayout() Layout {
 			people(Tick, "request", "Request", 70, "Tick to ask for it. rolecall takes the tick away when it has taken the request; a tick during a run is the next request."),
 			choice("scope", "Scope", 110, "How much of HubSpot the action looks at. changed: contacts that changed since the last run. review only: contacts with an answered question. all: every contact. sample 100: a hundred contacts, for a first look. Blank: changed.", Scopes()...),
 			ours(Text, "status", "Status", 95, "REQUESTED, RUNNING, DONE, HELD (nothing was written: Result says why, and what to do) or ERROR."),
-			ours(Instant, "requested_at", "Requested at", 125, "When rolecall took the request."),
-			ours(Instant, "finished_at", "Finished at", 125, "When it was done."),
-			ours(LongText, "result", "Result", 480, "What came of it, in plain words."),
+			ours(Instant, "requested_at", "Requested at", 135, "When rolecall took the request."),
+			ours(Instant, "finished_at", "Finished at", 135, "When it was done."),
+			ours(LongText, "result", "Result", 440, "What came of it, in plain words."),
 		}}
 }
 
@@ -30,9 +30,9 @@ func reviewLayout() Layout {
 			ours(Text, "company", "Company", 120, "The company of one of the contacts, as a hint."),
 			ours(Text, "kind", "Kind", 80, "unsure: rolecall does not know. conflict: HubSpot says something else. spot check: labelled already, picked at random so that quality can be measured. lesson: somebody edited a contact in HubSpot; shall it hold for the title?"),
 			ours(Text, "suggested_role", "Suggested role", 160, "rolecall's best guess."),
-			ours(Percent, "role_confidence", "Role confidence", 85, "Of guesses with 90 %, nine in ten are right."),
+			ours(Percent, "role_confidence", "Role confidence", 95, "Of guesses with 90 %, nine in ten are right."),
 			ours(Text, "suggested_seniority", "Suggested seniority", 120, "rolecall's best guess."),
-			ours(Percent, "seniority_confidence", "Seniority confidence", 85, "Of guesses with 90 %, nine in ten are right."),
+			ours(Percent, "seniority_confidence", "Seniority confidence", 95, "Of guesses with 90 %, nine in ten are right."),
 			ours(Text, "hubspot_now", "In HubSpot now", 180, "What HubSpot shows on these contacts, where that differs from the suggestion."),
 			ours(LongText, "why", "Why", 480, "The rule, or the closest labelled titles and who labelled them."),
 			ours(Text, "runner_up", "Runner-up", 180, "The second best guess."),
@@ -50,10 +50,10 @@ func tryLayout() Layout {
 		Columns: []Column{
 			idColumn("try_id", "Try ID", idNote),
 			people(Text, "title", "Job title", 320, "Paste or type job titles here."),
-			ours(Text, "role", "Role", 190, "The role that rolecall would give; in brackets when it is not sure enough to give it."),
-			ours(Percent, "role_confidence", "Role confidence", 85, "Of guesses with 90 %, nine in ten are right."),
+			ours(Text, "role", "Role", 210, "The role that rolecall would give; in brackets when it is not sure enough to give it."),
+			ours(Percent, "role_confidence", "Role confidence", 95, "Of guesses with 90 %, nine in ten are right."),
 			ours(Text, "seniority", "Seniority", 140, "The seniority that rolecall would give; in brackets when it is not sure enough to give it."),
-			ours(Percent, "seniority_confidence", "Seniority confidence", 85, "Of guesses with 90 %, nine in ten are right."),
+			ours(Percent, "seniority_confidence", "Seniority confidence", 95, "Of guesses with 90 %, nine in ten are right."),
 			ours(LongText, "why", "Why", 380, "What decided."),
 			people(RoleName, "correct_role", "Correct role", 190, "Wrong? Pick the right role: it becomes a correction for this title."),
 			people(LevelName, "correct_seniority", "Correct seniority", 150, "Wrong? Pick the right seniority: it becomes a correction for this title."),

@@ -194,7 +194,12 @@ func (v *chartView) axes(f frame, step float64, domain []any) {
 			v.Grid = append(v.Grid, chartTick{X: f.left, Y: f.top + f.h - f.size(y), X2: f.left + f.w, Text: text})
 		}
 	}
-	every := max(1, int(math.Ceil(pickFloat(f.flat, 18, 70)/f.slot())))
+	widest := 0
+	for _, name := range domain {
+		widest = max(widest, len(clip(toText(name), 18)))
+	}
+	const perLetter = 7.0
+	every := max(1, int(math.Ceil(pickFloat(f.flat, 18, 12+perLetter*float64(widest))/f.slot())))
 	for i := 0; i < min(f.n, len(domain)); i += every {
 		middle, text := f.slot()*(float64(i)+0.5), clip(toText(domain[i]), 18)
 		if f.flat {
