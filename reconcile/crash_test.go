@@ -113,7 +113,7 @@ func TestCrashChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := reconcile.New(reconcile.Options{Sheet: h.sheet, CRM: crm, State: bombedState{s, b}, Now: func() time.Time { return time.Now().UTC() }, Log: zerolog.Nop(), Fitter: &byTable{table: modelTitles}})
+	r := reconcile.New(reconcile.Options{Sheet: h.sheet, CRM: crm, State: bombedState{s, b}, Now: func() time.Time { return time.Now().UTC() }, Log: zerolog.Nop(), Fitter: &byTable{table: modelTitles}, Chunk: 60})
 	rep, err := r.RunOnce(ctx, reconcile.Apply)
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestKillAtEveryStep(t *testing.T) {
 		points++
 		edits += edited
 	}
-	t.Logf("%d kill points, %d people's edits during the outages, 0 lost, 0 overwritten", points, edits)
+	t.Logf("figure: %d kill points, %d people's edits during the outages, 0 lost, 0 overwritten", points, edits)
 	if points < 10 {
 		t.Errorf("only %d kill points: the checkpoints are not where the work is", points)
 	}

@@ -142,7 +142,7 @@ func (w *world) open() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.Reconciler = reconcile.New(reconcile.Options{Sheet: w.sheet, CRM: w.crm, State: w.store, Now: w.clock.Now, Log: zerolog.Nop(), Fitter: &byTable{table: modelTitles}})
+	w.Reconciler = reconcile.New(reconcile.Options{Sheet: w.sheet, CRM: w.crm, State: w.store, Now: w.clock.Now, Log: zerolog.Nop(), Fitter: &byTable{table: modelTitles}, Chunk: 7})
 }
 
 // restart ends the process, as a crash does between two statements, and starts another.
@@ -412,7 +412,7 @@ func TestModel(t *testing.T) {
 			}
 		})
 	}
-	t.Logf("%d sequences, %d checks of people's edits", sequences, kept)
+	t.Logf("figure: %d sequences, %d checks of people's edits", sequences, kept)
 	if kept == 0 {
 		t.Error("no person's edit was ever checked")
 	}

@@ -79,6 +79,7 @@ type Reconciler struct {
 	ensured  map[string]string // problems of taxonomy terms in HubSpot, by term ID
 	seen     lastReading
 	unsaid   bool // something may be left to say in people's tabs
+	answered bool // nothing was left to take in of the answers at the last look
 }
 
 // New makes a Reconciler.

@@ -22,6 +22,7 @@ func (r *Reconciler) record(ctx context.Context, run *run) error {
 	w := run.reading.writes
 	more, tally := 0, label.Tally{}
 	if run.changed {
+		r.answered = false
 		var err error
 		if more, err = r.review(ctx, run); err != nil {
 			return err

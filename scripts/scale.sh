@@ -52,7 +52,7 @@ ended() {
 		($s[0].requests // 0) as $all | ($s[0].by_kind.search // 0) as $search |
 		"\($name): \(.outcome), \(.read) contacts read, \(.titles) titles decided, \(.written) contacts written; \(.took / 1000) s, " +
 		"\($all) calls of which \($search) searches, \(((($all - $search) / 19 + $search / 5) * 10 | round) / 10) s by the limits alone; " +
-		"\($s[0].values // 0) values written; peak memory \($kb | tonumber / 1024 | round) MB"'
+		"\($s[0].values_written // 0) values written; peak memory \($kb | tonumber / 1024 | round) MB"'
 	curl -sf -X DELETE "$hubspot/admin/stats" > "$work/gone"
 }
 
