@@ -119,7 +119,7 @@ func (p *process) openInput(path string) (in io.ReadCloser, size int64, err erro
 	}
 	info, err := file.Stat()
 	if err == nil && info.IsDir() {
-		err = fmt.Errorf("%s is a folder: give a file", path)
+		err = withCode(exitIO, fmt.Errorf("%s is a folder: give a file", path))
 	}
 	if err != nil {
 		return nil, 0, errors.Join(err, file.Close())

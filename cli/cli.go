@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -68,10 +69,12 @@ func newRoot(p *process) *cobra.Command {
 		Long:  rootHelp,
 		Example: `  rolecall demo
   rolecall explain "VP of Marketing"`,
-		Args:          cobra.NoArgs,
+		Args:          onlyCommands,
 		SilenceErrors: true,
-		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		SuggestionsMinimumDistance: 2, // letters; cobra asks for it where Args is our own
+		SilenceUsage:               true,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
@@ -82,6 +85,18 @@ func newRoot(p *process) *cobra.Command {
 	root.AddCommand(newSettingsTopic())
 	markRan(root)
 	return root
+}
+
+// onlyCommands refuses what is no command, and names those that it may have been meant for.
+func onlyCommands(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("unknown command %q", args[0])
+	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+		text += ": did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return errors.New(text)
 }
 
 // commands lists the commands, in the order of the files' names.

@@ -81,7 +81,9 @@ func (d *demo) run(ctx context.Context) (err error) {
 		d.state = dir
 	}
 	options := sandbox.Options{Addr: d.addr, StateDir: d.state, Seed: d.seed, PeopleRate: d.people, Token: demoToken}
-	if n, err := strconv.Atoi(d.contacts); err == nil {
+	if n, err := strconv.Atoi(d.contacts); err == nil && (n < 0 || n > 2_000_000) {
+		return usage(fmt.Errorf("--contacts %d: give a number from 0 to 2000000, or a file", n))
+	} else if err == nil {
 		options.Contacts = n
 	} else {
 		options.File = d.contacts

@@ -29,7 +29,7 @@ func (s *Store) copyTo(ctx context.Context, path string) error {
 		return fmt.Errorf("clear away an unfinished backup: %w", err)
 	}
 	if err := s.vacuumInto(ctx, partial); err != nil {
-		return errors.Join(fmt.Errorf("back up to %s: %w", path, err), removeIfThere(partial))
+		return errors.Join(fmt.Errorf("back up the store %s to %s: %w", s.path, path, err), removeIfThere(partial))
 	}
 	if err := os.Rename(partial, path); err != nil {
 		return errors.Join(fmt.Errorf("back up to %s: %w", path, err), removeIfThere(partial))
