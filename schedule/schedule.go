@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
-	"github.com/google/uuid"
 	"github.com/jonboulle/clockwork"
 )
 
@@ -46,11 +45,14 @@ type Schedule struct {
 
 	jobs    []Job
 	cron    gocron.Scheduler
+	cancel  context.CancelFunc
 	entries map[string]gocron.Job
 }
 
-// New makes a schedule without jobs. tick is called with a job's name and must be quick; its error is logged.
-// It is not safe for use by several goroutines at once.
+// New makes a schedule without jobs. tick is called with a job's name, by goroutines of its own, and must be quick; its
+// error is logged. gocron's singleton mode is left out on purpose: it would drop a tick that comes while another is
+// under way, and a tick that finds its request in the queue already does no harm. The Schedule itself is not safe for
+// use by several goroutines at once.
 func New(log Logger, clock clockwork.Clock, tick func(ctx context.Context, name string) error) *Schedule {
 	return &Schedule{log: log, clock: clock, tick: tick}
 }
@@ -69,17 +71,19 @@ func (s *Schedule) Set(jobs ...Job) error {
 	if err != nil {
 		return fmt.Errorf("make a scheduler: %w", err)
 	}
+	ctx, cancel := context.WithCancel(context.Background())
 	entries := map[string]gocron.Job{}
 	for _, job := range jobs {
-		entry, err := s.add(cron, job)
+		entry, err := s.add(ctx, cron, job)
 		if err != nil {
+			cancel()
 			return errors.Join(fmt.Errorf("schedule %s: %w", job.Name, err), cron.Shutdown())
 		}
 		entries[job.Name] = entry
 	}
 	err = s.Stop()
 	cron.Start()
-	s.cron, s.entries, s.jobs = cron, entries, slices.Clone(jobs)
+	s.cron, s.cancel, s.entries, s.jobs = cron, cancel, entries, slices.Clone(jobs)
 	return err
 }
 
@@ -99,14 +103,11 @@ func zone(jobs []Job) (*time.Location, error) {
 	return location, nil
 }
 
-func (s *Schedule) add(cron gocron.Scheduler, job Job) (gocron.Job, error) {
+// add makes the job known. The context of its ticks is ours: gocron would change one of its own under a running tick.
+func (s *Schedule) add(ctx context.Context, cron gocron.Scheduler, job Job) (gocron.Job, error) {
 	definition, options := gocron.CronJob(job.Cron, false), []gocron.JobOption{
 		gocron.WithName(job.Name),
-		gocron.WithSingletonMode(gocron.LimitModeReschedule),
 		gocron.WithDaylightSavingsTimePolicy(gocron.DaylightSavingsTimeRunAfterTransition),
-		gocron.WithEventListeners(gocron.AfterJobRunsWithPanic(func(_ uuid.UUID, name string, recovered any) {
-			s.log.Error("a tick panicked", "job", name, "panic", fmt.Sprint(recovered))
-		})),
 	}
 	if job.Every > 0 {
 		definition = gocron.DurationJob(job.Every)
@@ -116,12 +117,19 @@ func (s *Schedule) add(cron gocron.Scheduler, job Job) (gocron.Job, error) {
 	} else if _, err := Validate(job.Cron, job.Zone, s.clock.Now()); err != nil {
 		return nil, err
 	}
-	task := gocron.NewTask(func(ctx context.Context) {
-		if err := s.tick(ctx, job.Name); err != nil {
-			s.log.Error("a tick was lost", "job", job.Name, "error", err.Error())
+	return cron.NewJob(definition, gocron.NewTask(func() { s.run(ctx, job.Name) }), options...)
+}
+
+// run is one tick. Panics end here, so that gocron never sees one.
+func (s *Schedule) run(ctx context.Context, name string) {
+	defer func() {
+		if recovered := recover(); recovered != nil {
+			s.log.Error("a tick panicked", "job", name, "panic", fmt.Sprint(recovered))
 		}
-	})
-	return cron.NewJob(definition, task, options...)
+	}()
+	if err := s.tick(ctx, name); err != nil {
+		s.log.Error("a tick was lost", "job", name, "error", err.Error())
+	}
 }
 
 // unchanged is the next time of the same job before this Set; zero when it is new.
@@ -150,8 +158,9 @@ func (s *Schedule) Stop() error {
 	if s.cron == nil {
 		return nil
 	}
+	s.cancel()
 	err := s.cron.Shutdown()
-	s.cron, s.entries, s.jobs = nil, nil, nil
+	s.cron, s.cancel, s.entries, s.jobs = nil, nil, nil, nil
 	if err != nil {
 		return fmt.Errorf("stop the schedule: %w", err)
 	}

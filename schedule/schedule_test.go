@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,7 +71,8 @@ func (b *bench) set(jobs ...schedule.Job) {
 	}
 }
 
-// pass moves the clock on once all n jobs wait for it.
+// pass moves the clock on once all n jobs wait for it, and a little more: gocron runs a job again and again while the
+// clock stands still on the very moment that it is due (2.21.2), which only a clock of tests does.
 func (b *bench) pass(n int, d time.Duration) {
 	b.t.Helper()
 	ctx, stop := context.WithTimeout(b.t.Context(), 20*time.Second)
@@ -78,7 +80,7 @@ func (b *bench) pass(n int, d time.Duration) {
 	if err := b.clock.BlockUntilContext(ctx, n); err != nil {
 		b.t.Fatalf("the jobs do not wait for the clock: %v", err)
 	}
-	b.clock.Advance(d)
+	b.clock.Advance(d + time.Millisecond)
 }
 
 func (b *bench) want(name string) {
@@ -129,7 +131,7 @@ func TestAnUnchangedJobKeepsItsTimeWhenAnotherChanges(t *testing.T) {
 		t.Errorf("the next retraining is at %v, want %v", got, want)
 	}
 	b.set(schedule.Job{Name: "run", Every: 10 * time.Minute})
-	if got, want := b.Next("run"), start.Add(50*time.Minute); !got.Equal(want) {
+	if got, want := b.Next("run"), b.clock.Now().Add(10*time.Minute); !got.Equal(want) {
 		t.Errorf("a job that runs more often is due at %v, want %v", got, want)
 	}
 	if !b.Next("retrain").IsZero() {
@@ -154,11 +156,12 @@ func TestABadJobChangesNothing(t *testing.T) {
 
 func TestALostTickAndAPanicAreLoggedAndTickingGoesOn(t *testing.T) {
 	b := newBench(t, time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
-	count := 0
+	var count atomic.Int32
 	b.fail = func(string) error {
-		if count++; count == 1 {
+		switch count.Add(1) {
+		case 1:
 			return errors.New("the queue is away")
-		} else if count == 2 {
+		case 2:
 			panic("boom")
 		}
 		return nil
