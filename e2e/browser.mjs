@@ -52,12 +52,12 @@ export class Sheet {
     page.on("dialog", dialog => dialog.accept()); // "You are about to edit a protected part": yes
   }
 
-  // open goes to a tab by its name.
-  async open(tab) {
+  // open goes to a tab by its name; the page shows no more rows than asked for.
+  async open(tab, rows = 20000) {
     if (!this.page.url().startsWith(this.address)) await this.page.goto(this.address);
     const link = this.page.locator("nav a", { hasText: new RegExp(`^${tab}$`) });
     const to = new URL(await link.getAttribute("href"), this.page.url());
-    to.searchParams.set("rows", "20000");
+    to.searchParams.set("rows", String(rows));
     await this.page.goto(to.href);
     await this.page.locator("#grid").waitFor();
   }
