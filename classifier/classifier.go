@@ -24,6 +24,7 @@ type Classifier struct {
 	weight   []float32
 	rowOf    map[title.Key]int32
 	exact    map[title.Key]lesson // corrections in force
+	spelled  map[string]spelling  // their titles
 	extra    *extra
 	targets  [label.AxisCount]target
 }

@@ -73,7 +73,7 @@ func (x *extra) byKey() map[title.Key][]float32 {
 func (c *Classifier) WithCorrections(corrections []label.Correction) (*Classifier, error) {
 	next := *c
 	next.book = c.book.WithCorrections(corrections)
-	next.exact = exactAnswers(next.book)
+	next.exact, next.spelled = exactAnswers(next.book, c.spelled)
 	for _, a := range label.Axes() {
 		next.class[a] = slices.Clone(c.class[a][:len(c.lessons)])
 	}
@@ -127,11 +127,25 @@ func (m *axisModel) classFor(o label.Opinion) int16 {
 	return int16(m.classOf(o.Value))
 }
 
-// exactAnswers are the corrections in force by title key; of two for one title the later counts, axis by axis.
-func exactAnswers(book label.Rulebook) map[title.Key]lesson {
+// spelling is a title as it is matched.
+type spelling struct {
+	normalized string
+	key        title.Key
+}
+
+// exactAnswers are the corrections in force by title key; of two for one title the later counts, axis by axis. Titles that were
+// spelled out before need not be again; those of this time are returned.
+func exactAnswers(book label.Rulebook, before map[string]spelling) (map[title.Key]lesson, map[string]spelling) {
 	exact := make(map[title.Key]lesson, len(book.Corrections))
+	spelled := make(map[string]spelling, len(book.Corrections))
 	for _, correction := range book.Corrections {
-		l, ok := correctionLesson(book, correction)
+		s, ok := before[correction.Title]
+		if !ok {
+			s.normalized = title.Normalize(correction.Title)
+			s.key = title.KeyOfNormalized(s.normalized)
+		}
+		spelled[correction.Title] = s
+		l, ok := correctionLesson(book, correction, s)
 		if !ok || l.key == "" {
 			continue
 		}
@@ -144,5 +158,5 @@ func exactAnswers(book label.Rulebook) map[title.Key]lesson {
 		}
 		exact[l.key] = l
 	}
-	return exact
+	return exact, spelled
 }

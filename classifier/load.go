@@ -112,7 +112,8 @@ func (m *model) fits(t *teacher) bool {
 // inForce names the corrections that teach, by what they say, sorted.
 func inForce(book label.Rulebook) []string {
 	var out []string
-	for _, l := range exactAnswers(book) {
+	exact, _ := exactAnswers(book, nil)
+	for _, l := range exact {
 		raw, err := json.Marshal([]any{l.key, l.opinions})
 		if err != nil {
 			continue // strings and booleans: cannot fail

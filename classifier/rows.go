@@ -55,7 +55,9 @@ func lessonsOf(book label.Rulebook) []lesson {
 		add(exemplarLesson(book, e))
 	}
 	for _, c := range book.Corrections {
-		if l, ok := correctionLesson(book, c); ok {
+		s := spelling{normalized: title.Normalize(c.Title)}
+		s.key = title.KeyOfNormalized(s.normalized)
+		if l, ok := correctionLesson(book, c, s); ok {
 			add(l)
 		}
 	}
@@ -80,12 +82,11 @@ func exemplarLesson(book label.Rulebook, e label.Exemplar) lesson {
 }
 
 // correctionLesson is what a correction teaches about its title; false for one that is undone or holds for one contact only.
-func correctionLesson(book label.Rulebook, c label.Correction) (lesson, bool) {
+func correctionLesson(book label.Rulebook, c label.Correction, s spelling) (lesson, bool) {
 	if !c.Active || c.Scope == label.ScopeContact {
 		return lesson{}, false
 	}
-	l := lesson{id: c.ID, title: c.Title, normalized: title.Normalize(c.Title), origin: correctionOrigin(c), weight: correctionWeight, correction: true}
-	l.key = title.KeyOfNormalized(l.normalized)
+	l := lesson{id: c.ID, title: c.Title, normalized: s.normalized, key: s.key, origin: correctionOrigin(c), weight: correctionWeight, correction: true}
 	for _, a := range label.Axes() {
 		if o := c.Labels[a]; o.Given && (o.Value == "" || book.Taxonomies[a].Has(o.Value)) {
 			l.opinions[a] = o
