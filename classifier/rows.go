@@ -25,7 +25,6 @@ type lesson struct {
 // A correction weighs as much as correctionWeight exemplars: somebody looked at this very title.
 const (
 	correctionWeight = 3
-	nameWeight       = 0.5
 )
 
 // lessonsOf collects what a rulebook teaches, each title key once: a correction takes the place of exemplars of the same key on

@@ -13,7 +13,7 @@ import (
 
 // prefitFile is the model of the default workbook, fitted when the program was built: go generate ./classifier makes it.
 //
-//go:generate go test -run TestThePrefitModelIsThatOfTheDefaultWorkbook -update .
+//go:generate go test -run TestThePrefitModelIsThatOfTheDefaultWorkbook . -update
 //go:embed default.model
 var prefitFile []byte
 
