@@ -207,3 +207,38 @@ func TestNoPathOfAMachine(t *testing.T) {
 		}
 	}
 }
+
+// Every module that our packages import has its line in docs/dependencies.md, and every line a module.
+func TestEveryDependencyIsAccountedFor(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("docs", "dependencies.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed []string
+	for line := range strings.Lines(string(page)) {
+		if cells := strings.Split(line, "|"); len(cells) > 2 && strings.Contains(cells[1], "/") {
+			listed = append(listed, strings.TrimSpace(cells[1]))
+		}
+	}
+	raw, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}{{"\n"}}{{join .TestImports "\n"}}{{"\n"}}{{join .XTestImports "\n"}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{"honnef.co/go/tools": true} // a tool, which nothing imports
+	for path := range strings.FieldsSeq(string(raw)) {
+		if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
+			continue // the standard library's, or ours
+		}
+		i := slices.IndexFunc(listed, func(module string) bool { return path == module || strings.HasPrefix(path, module+"/") })
+		if i < 0 {
+			t.Errorf("%s has no line in docs/dependencies.md", path)
+			continue
+		}
+		used[listed[i]] = true
+	}
+	for _, module := range listed {
+		if !used[module] {
+			t.Errorf("docs/dependencies.md lists %s, which nothing imports", module)
+		}
+	}
+}
