@@ -235,7 +235,7 @@ Four things to try:
   1. Review: pick a role and a seniority for a title. Within seconds the row says APPLIED, the answer stands in
      Corrections, and every contact with that title has the labels.
   2. HubSpot: open a contact and choose another role. rolecall leaves it alone and learns from it.
-  3. Rules: add a row (Text "wizard", Set role "Marketing"), then tick Run now on Control.
+  3. Rules: add a row (Priority 1, Text "wizard", Set role "Marketing"), then tick Run now on Control.
   4. Roles: delete all rows. The run is held, says so on Control, and writes nothing. Put them back, or accept.
 
 It looks at the sheet every %v and at HubSpot every %v. Ctrl-C ends it.

@@ -31,6 +31,7 @@ func (s *Server) words() template.FuncMap {
 		"action":  actionName,
 		"tone":    tone,
 		"said":    said,
+		"how":     how,
 		"top":     func(votes []Vote) []Vote { return votes[:min(votesShown, len(votes))] },
 		"spark":   spark,
 		"trend":   trend,
@@ -52,6 +53,21 @@ func capital(s string) string {
 		return ""
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// how says in words what decided.
+func how(m label.Method) string {
+	switch m {
+	case label.ByAbstaining:
+		return "nobody was sure enough"
+	case label.ByNeighbors:
+		return "by similar titles"
+	case label.ByFallback:
+		return "as the fallback"
+	case label.ByNonsense:
+		return "no job title"
+	}
+	return "by " + string(m)
 }
 
 // said is what came of a run, in words.
