@@ -58,25 +58,38 @@ func (r *Reconciler) takeAnswer(ctx context.Context, run *run, answer workbook.A
 		return fmt.Errorf("encode the cells: %w", err)
 	}
 	seen := string(raw)
-	unchanged := seen == row.Seen
+	unchanged, taken := strings.TrimPrefix(row.Seen, notTaken) == seen, !strings.HasPrefix(row.Seen, notTaken)
 	row.Seen = seen
 	switch {
 	case answer.Error != "":
-		row.State, row.Message = label.ReviewError, answer.Error
+		restate(row, label.ReviewError, answer.Error)
 		return nil
 	case !answer.Complete:
-		row.State, row.Message = label.ReviewWaiting, answer.Waiting
+		restate(row, label.ReviewWaiting, answer.Waiting)
 		return nil
-	case unchanged && (row.State == label.ReviewApplied || row.State == label.ReviewSkipped || row.State == label.ReviewClosed):
+	case unchanged && taken && (row.State == label.ReviewApplied || row.State == label.ReviewSkipped || row.State == label.ReviewClosed):
 		return nil
 	case !unchanged && r.Settle:
-		row.State, row.Message = label.ReviewWaiting, "WAITING: seen; it is applied in a moment if it stays like this"
+		row.Seen = notTaken + seen
+		restate(row, label.ReviewWaiting, "WAITING: seen; it is applied in a moment if it stays like this")
 		return nil
 	case answer.Verdict == workbook.VerdictSkip:
-		row.State, row.Message = label.ReviewSkipped, "Skipped for now. Choose anything else to decide."
+		restate(row, label.ReviewSkipped, "Skipped for now. Choose anything else to decide.")
 		return nil
 	}
 	return r.applyAnswer(ctx, run, answer, row)
+}
+
+// notTaken stands before the cells of an answer that were seen and not taken in yet.
+const notTaken = "?"
+
+// restate moves a question to another state. A question that was settled stays settled until its new answer is taken
+// in: its title may have an open question of its own by now, and has one at most.
+func restate(row *label.ReviewRow, state label.ReviewState, message string) {
+	row.Message = message
+	if row.State != label.ReviewApplied && row.State != label.ReviewClosed {
+		row.State = state
+	}
 }
 
 // applyAnswer makes an answer a correction for the title.

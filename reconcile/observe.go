@@ -129,6 +129,9 @@ func (r *Reconciler) takeCorrections(ctx context.Context, run *run) error {
 			run.reading.writes.set(workbook.Corrections, row.Target, map[string]workbook.Cell{"row_check": "OK: a later answer, " + was.ReplacedBy + ", took its place"})
 			continue
 		}
+		if err := r.keepUnshown(ctx, was.Correction, &row); err != nil {
+			return err
+		}
 		if sameVerdict(was.Correction, row) {
 			continue
 		}
@@ -140,6 +143,25 @@ func (r *Reconciler) takeCorrections(ctx context.Context, run *run) error {
 		run.changed = true
 	}
 	return r.dropDeleted(ctx, run, kept)
+}
+
+// keepUnshown keeps a label that an earlier correction of the title gave and that this row has never shown: its empty
+// cell says nothing of it. A cell that held something and was emptied takes the label back.
+func (r *Reconciler) keepUnshown(ctx context.Context, was label.Correction, row *workbook.CorrectionRow) error {
+	for _, a := range label.Axes() {
+		if row.Correction.Labels[a].Given || !was.Labels[a].Given {
+			continue
+		}
+		edits, err := r.State.Edits(ctx, string(workbook.Corrections), row.ID)
+		if err != nil {
+			return err
+		}
+		shown := slices.ContainsFunc(edits, func(e label.CellEdit) bool { return e.Column == a.String() && e.New != "" })
+		if !shown && keyOf(was.Title) == keyOf(row.Correction.Title) {
+			row.Correction.Labels[a] = was.Labels[a]
+		}
+	}
+	return nil
 }
 
 // addCorrection takes in a row that a person has added; the State gives it its ID.

@@ -162,6 +162,7 @@ type Corrections interface {
 // SheetMemory is what was seen and written in the sheet.
 type SheetMemory interface {
 	SaveEdits(ctx context.Context, cells map[string]map[string]map[string]string, now time.Time) ([]label.CellEdit, error)
+	Edits(ctx context.Context, tab, rowID string) ([]label.CellEdit, error)
 	WrittenRows(ctx context.Context, tab string) (map[string]string, error)
 	SaveWrittenRows(ctx context.Context, texts map[string]map[string]string) error
 }
