@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../e2e"
 
 work=$(mktemp -d)
 # Runs come when the script asks for them; the seed makes the same people each time.
-"$program" demo --contacts 1000 --seed 1 --poll 2s --every 1h > "$work/out" 2> "$work/err" &
+(cd "$work" && exec "$program" demo --state demo --contacts 1000 --seed 1 --poll 2s --every 1h) > "$work/out" 2> "$work/err" &
 demo=$!
 trap 'kill -INT "$demo" 2>/dev/null || true; wait "$demo" 2>/dev/null || true; rm -rf "$work"' EXIT
 # The first run has ended when its line stands below the invitation.

@@ -189,7 +189,7 @@ func settingsLayout() Layout {
 		Purpose: "How rolecall works for you. Change only the green column; what rolecall goes by is shown beside it.",
 		Columns: []Column{
 			idColumn("setting_id", "Setting ID", "rolecall knows the setting by this ID. Leave it alone."),
-			ours(Text, "setting", "Setting", 260, "What is set here."),
+			ours(Text, "setting", "Setting", 300, "What is set here."),
 			people(Text, "value", "Value", 180, "Your choice. A blank cell means rolecall's own default."),
 			ours(Text, "unit", "Unit", 110, "What the value counts."),
 			ours(LongText, "allowed", "Allowed", 240, "What may stand in the green cell."),
