@@ -11,6 +11,7 @@ import (
 
 // Classifier labels titles. It is immutable: any number of goroutines may use it at once.
 type Classifier struct {
+	id       string // see ModelID
 	book     label.Rulebook
 	embedder embedding.Embedder
 	options  Options
@@ -44,6 +45,7 @@ func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *mode
 		return nil, err
 	}
 	c := &Classifier{book: book, embedder: emb, options: opts, model: m, teacher: t, rules: rules, lessons: lessons, vectors: vectors}
+	c.id = strings.Join([]string{method, emb.ID(), m.key, m.digest()}, "/")
 	c.weight = make([]float32, len(lessons))
 	c.rowOf = make(map[title.Key]int32, len(lessons))
 	for i, l := range lessons {
@@ -63,7 +65,7 @@ func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *mode
 
 // ModelID names embedder, features and calibration: two classifiers with one ModelID and one Revision of the rulebook decide alike.
 func (c *Classifier) ModelID() string {
-	return strings.Join([]string{method, c.embedder.ID(), c.model.key}, "/")
+	return c.id
 }
 
 // Quality says how well each axis does on titles that were held out of the fit.

@@ -125,7 +125,7 @@ func (c *Classifier) embedInputs(ctx context.Context, inputs []input) ([]embeddi
 
 // decide runs the cascade; s.vector is the title's embedding.
 func (c *Classifier) decide(in *input, s *scratch) label.Decision {
-	d := label.Decision{ModelID: c.ModelID()}
+	d := label.Decision{ModelID: c.id}
 	if in.kind != title.Title {
 		for _, a := range label.Axes() {
 			d.Findings[a] = nonsense(in.kind)

@@ -1,6 +1,9 @@
 package classifier
 
 import (
+	"hash/fnv"
+	"strconv"
+
 	"rolecall/label"
 )
 
@@ -27,6 +30,15 @@ type axisModel struct {
 	mix      mix
 	calibration
 	examples int
+}
+
+// digest names what was learnt beyond the key: the corrections that were training rows, and with them the calibration.
+func (m *model) digest() string {
+	sum := fnv.New32a()
+	for _, a := range m.absorbed {
+		sum.Write([]byte(a)) //nolint:errcheck // a hash does not fail
+	}
+	return strconv.FormatUint(uint64(sum.Sum32()), 16)
 }
 
 // inputs is the number of inputs of the dense heads.
