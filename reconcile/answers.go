@@ -58,8 +58,10 @@ func (r *Reconciler) takeAnswer(ctx context.Context, run *run, answer workbook.A
 		return fmt.Errorf("encode the cells: %w", err)
 	}
 	seen := string(raw)
-	unchanged, taken := strings.TrimPrefix(row.Seen, notTaken) == seen, !strings.HasPrefix(row.Seen, notTaken)
-	row.Seen = seen
+	last, taken, applied := readSeen(*row)
+	pending := notTaken + seen + "\n" + applied
+	unchanged := last == seen
+	row.Seen = pending
 	switch {
 	case answer.Error != "":
 		restate(row, label.ReviewError, answer.Error)
@@ -68,16 +70,53 @@ func (r *Reconciler) takeAnswer(ctx context.Context, run *run, answer workbook.A
 		restate(row, label.ReviewWaiting, answer.Waiting)
 		return nil
 	case unchanged && taken && (row.State == label.ReviewApplied || row.State == label.ReviewSkipped || row.State == label.ReviewClosed):
+		row.Seen = seen
 		return nil
 	case !unchanged && r.Settle:
-		row.Seen = notTaken + seen
 		restate(row, label.ReviewWaiting, "WAITING: seen; it is applied in a moment if it stays like this")
 		return nil
 	case answer.Verdict == workbook.VerdictSkip:
+		row.Seen = seen
 		restate(row, label.ReviewSkipped, "Skipped for now. Choose anything else to decide.")
 		return nil
 	}
-	return r.applyAnswer(ctx, run, answer, row)
+	if err := r.applyAnswer(ctx, run, answer, row, applied); err != nil || row.State != label.ReviewApplied {
+		return err
+	}
+	row.Seen = seen
+	return nil
+}
+
+// readSeen reads what was seen of an answer: its cells at the last look, whether they are taken in, and the cells that
+// were taken in last ("" when none were).
+func readSeen(row label.ReviewRow) (last string, taken bool, applied string) {
+	rest, pending := strings.CutPrefix(row.Seen, notTaken)
+	if pending {
+		last, applied, _ = strings.Cut(rest, "\n")
+		return last, false, applied
+	}
+	if row.Answered == "" {
+		return row.Seen, true, ""
+	}
+	return row.Seen, true, row.Seen
+}
+
+// onlyChanged leaves an answer's opinions on the axes on which it says something else than when it was taken in last: who
+// changes the seniority of a settled row does not say its role again, which somebody may have corrected since.
+func onlyChanged(labels [label.AxisCount]label.Opinion, cells map[string]string, applied string) ([label.AxisCount]label.Opinion, error) {
+	if applied == "" {
+		return labels, nil
+	}
+	var before map[string]string
+	if err := json.Unmarshal([]byte(applied), &before); err != nil {
+		return labels, fmt.Errorf("read the cells taken in last: %w", err)
+	}
+	for _, a := range label.Axes() {
+		if key := "correct_" + a.String(); cells[key] == before[key] && cells["decision"] == before["decision"] {
+			labels[a] = label.Opinion{}
+		}
+	}
+	return labels, nil
 }
 
 // notTaken stands before the cells of an answer that were seen and not taken in yet.
@@ -93,7 +132,7 @@ func restate(row *label.ReviewRow, state label.ReviewState, message string) {
 }
 
 // applyAnswer makes an answer a correction for the title.
-func (r *Reconciler) applyAnswer(ctx context.Context, run *run, answer workbook.Answer, row *label.ReviewRow) error {
+func (r *Reconciler) applyAnswer(ctx context.Context, run *run, answer workbook.Answer, row *label.ReviewRow, applied string) (err error) {
 	c := label.Correction{Title: row.Title, Scope: label.ScopeTitle, Source: label.SourceReview, SourceID: row.ID, By: "Review", At: r.Now(), Note: answer.Note, Active: true}
 	c.Labels = opinionsOf(answer, *row)
 	var axes [label.AxisCount]bool
@@ -101,8 +140,24 @@ func (r *Reconciler) applyAnswer(ctx context.Context, run *run, answer workbook.
 		axes[a] = c.Labels[a].Given
 	}
 	if !axes[label.Role] && !axes[label.Seniority] {
-		row.State, row.Message = label.ReviewError, "ERROR: there is no suggestion to accept - pick a role or a seniority"
+		restate(row, label.ReviewError, "ERROR: there is no suggestion to accept - pick a role or a seniority")
 		return nil
+	}
+	for _, a := range label.Axes() {
+		if answer.Verdict == workbook.VerdictAccept && row.Asked[a] && !axes[a] {
+			restate(row, label.ReviewWaiting, fmt.Sprintf("WAITING: no %s is suggested that could be accepted - pick one, or none of these", a))
+			return nil
+		}
+	}
+	if c.Labels, err = onlyChanged(c.Labels, answer.Cells, applied); err != nil {
+		return err
+	}
+	for _, a := range label.Axes() {
+		axes[a] = c.Labels[a].Given
+	}
+	if !axes[label.Role] && !axes[label.Seniority] {
+		row.Message = "OK: seen; the labels are as they were applied"
+		return nil // nothing but the note has changed, or it is as it was
 	}
 	saved, err := r.State.SaveCorrection(ctx, c, row.Key)
 	if err != nil {
@@ -130,7 +185,7 @@ func (r *Reconciler) applyAnswer(ctx context.Context, run *run, answer workbook.
 //
 //	| decision      | an axis with a choice | an axis without one, asked about | an axis without one, not asked |
 //	|---------------|-----------------------|----------------------------------|--------------------------------|
-//	| accept        | the choice            | the suggestion, where there is one | the suggestion               |
+//	| accept        | the choice            | the suggestion; without one the answer waits | the suggestion     |
 //	| fix           | the choice            | no opinion                       | no opinion                     |
 //	| none of these | the choice            | no label                         | no opinion                     |
 //	| not a person  | no label              | no label                         | no label                       |

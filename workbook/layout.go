@@ -143,7 +143,7 @@ func rulesLayout() Layout {
 			people(LongText, "text", "Text", 340, "The words to look for. Several alternatives are parted by | (vp | vice president): any one of them is enough."),
 			people(LongText, "but_not", "But not", 220, "The rule stays silent when one of these stands in the title too, parted by |."),
 			people(Text, "language", "Language", 90, "A note for people, such as en or de. It does not limit the rule."),
-			people(RoleName, "set_role", "Set role", 190, "The role to give. Blank: the rule says nothing about the role. You may also type none of these."),
+			people(RoleName, "set_role", "Set role", 190, "The role to give. Blank: the rule says nothing about the role."),
 			people(LevelName, "set_seniority", "Set seniority", 140, "The seniority to give. Blank: the rule says nothing about the seniority."),
 			people(LongText, "note", "Note", 320, "Why the rule is here, for whoever wonders next year."),
 			ours(Number, "hits", "Hits last run", 90, "Distinct titles that this rule settled in the last run. 0 for months: it can probably go."),
