@@ -2,9 +2,6 @@ package reconcile_test
 
 import (
 	"context"
-	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -46,20 +43,15 @@ func TestFirstRunLabelsAndTheSecondWritesNothing(t *testing.T) {
 }
 
 func TestAReviewAnswerBecomesACorrectionForEveryContactWithTheTitle(t *testing.T) {
-	odd := []string{"Chief Happiness Wizard of Oz", "Keeper of the Blue Lantern", "Second Violin and Sundries", "Assistant to the Weather"}
-	var titles []string
-	for _, o := range odd {
-		titles = append(titles, o, o, strings.ToLower(o))
-	}
-	h := newHouse(t, people(titles...))
+	h := newHouse(t, people("Gardener", "Gardener", "gardener", "Software Engineer"))
+	h.Fitter = &byTable{table: modelTitles} // what the classifier is unsure of changes with its model
 	h.run(t)
 	ctx := context.Background()
 	rows := h.sheet.rows(workbook.Review)
-	if len(rows) == 0 {
-		t.Fatal("none of the odd titles is in Review")
+	if len(rows) != 1 {
+		t.Fatalf("Review = %+v, want one question", rows)
 	}
 	id := rows[0].ID
-	which := slices.IndexFunc(odd, func(o string) bool { return strings.EqualFold(o, workbook.TextOf(rows[0].Cells["title"])) })
 	h.sheet.person(t, workbook.Review, "id", id, map[string]workbook.Cell{"correct_role": "Sales", "correct_seniority": "Senior"})
 	if err := h.Poll(ctx); err != nil {
 		t.Fatal(err)
@@ -73,8 +65,7 @@ func TestAReviewAnswerBecomesACorrectionForEveryContactWithTheTitle(t *testing.T
 			break
 		}
 	}
-	for i := range 3 {
-		contact := strconv.Itoa(101 + 3*which + i)
+	for _, contact := range []string{"101", "102", "103"} {
 		if got := h.labels(t, contact); got != [2]string{"sales", "senior"} {
 			t.Errorf("contact %s = %v, want sales, senior", contact, got)
 		}
