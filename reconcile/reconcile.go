@@ -155,15 +155,21 @@ func (r *Reconciler) run(ctx context.Context, run *run) error {
 		return nil
 	}
 
+	r.lap(run, "observed")
+
 	// Decide: every distinct title that this rulebook has not decided yet.
 	if err := r.decide(ctx, run); err != nil {
 		return err
 	}
 
+	r.lap(run, "decided")
+
 	// Plan: base, ours and theirs, by the merge table. What needs no write is remembered at once.
 	if err := r.plan(ctx, run); err != nil {
 		return err
 	}
+
+	r.lap(run, "planned")
 
 	// Check: a plan too large or too strange stops here, before the first write.
 	err := r.check(ctx, run)
@@ -179,8 +185,21 @@ func (r *Reconciler) run(ctx context.Context, run *run) error {
 		}
 	}
 
+	r.lap(run, "applied")
+
 	// Record: questions for people, what was learnt, and everything they read in the sheet.
+	defer r.lap(run, "recorded")
 	return r.record(ctx, run)
+}
+
+// lap tells how long a step of a run took.
+func (r *Reconciler) lap(run *run, step string) {
+	if !r.Log.Debug().Enabled() {
+		return
+	}
+	now := r.Now()
+	r.Log.Debug().Str("run_id", run.report.RunID).Str("step", step).Dur("took", now.Sub(run.lap)).Msg("run")
+	run.lap = now
 }
 
 // run is one run under way.
@@ -195,8 +214,9 @@ type run struct {
 	lessons []label.Lesson // edits of the part at hand
 	whose   map[label.ContactID][label.AxisCount]label.EditKind
 	report  plan.Report
-	decided bool // titles were decided while contacts were read
-	found   int  // contacts that are new or have changed
+	lap     time.Time // when the last step ended
+	decided bool      // titles were decided while contacts were read
+	found   int       // contacts that are new or have changed
 	// changed: something happened that people's tabs have to show.
 	changed bool
 }
@@ -214,7 +234,7 @@ func (r *Reconciler) begin(ctx context.Context, kind string, mode Mode) (*run, e
 	if err != nil {
 		return nil, err
 	}
-	return &run{id: id, mode: mode, report: plan.Report{RunID: runID(id), Kind: kind, Mode: mode.String(), Started: now, Outcome: plan.Nothing, Planned: map[string]int{}}}, nil
+	return &run{id: id, mode: mode, lap: now, report: plan.Report{RunID: runID(id), Kind: kind, Mode: mode.String(), Started: now, Outcome: plan.Nothing, Planned: map[string]int{}}}, nil
 }
 
 // end closes a run, whatever became of it, even when ctx is over.

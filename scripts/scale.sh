@@ -33,7 +33,7 @@ hubspot=$(sed -n 's/^hubspot //p' "$work/box")
 google() { curl -sf -H 'Authorization: Bearer people' -H 'Content-Type: application/json' "$@"; }
 id=$(google -d '{"properties":{"title":"scale"}}' "$sheets/v4/spreadsheets" | jq -r .spreadsheetId)
 export ROLECALL_SHEETS_ENDPOINT="$sheets/" ROLECALL_HUBSPOT_BASE_URL="$hubspot" ROLECALL_SHEET_URL="$id" ROLECALL_STORE="$work/rolecall.db" \
-	ROLECALL_BACKUPS="$work/backups" ROLECALL_HUBSPOT_TOKEN=sandbox ROLECALL_LOG_FORMAT=json ROLECALL_LISTEN=127.0.0.1:0
+	ROLECALL_BACKUPS="$work/backups" ROLECALL_HUBSPOT_TOKEN=sandbox ROLECALL_LOG_FORMAT=json ROLECALL_LOG_LEVEL=debug ROLECALL_LISTEN=127.0.0.1:0
 
 # types TAB ID HEADER VALUE: a person types a value (JSON) into a cell
 types() {

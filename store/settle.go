@@ -24,6 +24,10 @@ func (s *Store) Settle(ctx context.Context, p plan.Plan, rows []plan.Row, lesson
 		if err != nil {
 			return err
 		}
+		var questions bool // without any, two deletions for each contact of a large portal are spared
+		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM question)`).Scan(&questions); err != nil {
+			return err
+		}
 		for _, c := range p.Changes {
 			pushed[c.Key.ContactID] = pushed[c.Key.ContactID] || c.Verb == plan.Push
 			asked[c.Key] = asked[c.Key] || c.Verb == plan.Review
@@ -38,6 +42,9 @@ func (s *Store) Settle(ctx context.Context, p plan.Plan, rows []plan.Row, lesson
 				if asked[plan.Key{ContactID: r.ContactID, Axis: a}] {
 					open |= 1 << a
 					continue // asked again: since when it shows this value is kept
+				}
+				if !questions {
+					continue
 				}
 				if _, err := forget.ExecContext(ctx, id, a); err != nil {
 					return err
