@@ -21,6 +21,7 @@ type Classifier struct {
 	trust    []ruleTrust // by rule
 	lessons  []lesson    // rows of the matrix
 	vectors  matrix
+	pruned   *pruned // the same in bytes
 	class    [label.AxisCount][]int16
 	weight   []float32
 	rowOf    map[title.Key]int32
@@ -44,7 +45,7 @@ func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *mode
 	if err != nil {
 		return nil, err
 	}
-	c := &Classifier{book: book, embedder: emb, options: opts, model: m, teacher: t, rules: rules, lessons: lessons, vectors: vectors}
+	c := &Classifier{book: book, embedder: emb, options: opts, model: m, teacher: t, rules: rules, lessons: lessons, vectors: vectors, pruned: &pruned{}}
 	c.id = strings.Join([]string{method, emb.ID(), m.key, m.digest()}, "/")
 	c.weight = make([]float32, len(lessons))
 	c.rowOf = make(map[title.Key]int32, len(lessons))

@@ -33,6 +33,9 @@ func (c *Classifier) Classify(ctx context.Context, titles []string) ([]label.Dec
 	if err := c.extra.prepare(ctx, c); err != nil {
 		return nil, err
 	}
+	if len(titles) >= chunk {
+		c.pruned.prepare(&c.vectors)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(c.options.workers())
 	for start := 0; start < len(titles); start += chunk {
@@ -52,10 +55,12 @@ type scratch struct {
 	vector   []float32 // the embedding
 	inputs   []float32 // of the dense heads: the embedding, and what the teacher says
 	lecture  lecture
-	heard    bool         // the heads, for this title
+	embedded bool         // vector is that of this title
+	heard    bool         // the heads
 	asked    bool         // the neighbours
 	scores   [2][]float32 // of the heads over n-grams and over inputs
 	nearest  nearest
+	question question
 	probe    nearest
 	hits     []ruleHit
 	voices   [label.AxisCount]voices
@@ -97,10 +102,8 @@ func (c *Classifier) classifyChunk(ctx context.Context, titles []string, out []l
 	}
 	s := c.newScratch()
 	for i := range inputs {
-		if vectors != nil {
+		if s.embedded = vectors != nil; s.embedded {
 			copy(s.vector, vectors[i])
-		} else {
-			c.embedder.(direct).EmbedInto(s.vector, inputs[i].normalized)
 		}
 		out[i] = c.decide(&inputs[i], s)
 	}
@@ -123,7 +126,7 @@ func (c *Classifier) embedInputs(ctx context.Context, inputs []input) ([]embeddi
 	return vectors, nil
 }
 
-// decide runs the cascade; s.vector is the title's embedding.
+// decide runs the cascade; s.vector is the title's embedding where s.embedded says so.
 func (c *Classifier) decide(in *input, s *scratch) label.Decision {
 	d := label.Decision{ModelID: c.id}
 	if in.kind != title.Title {
@@ -155,6 +158,10 @@ func (c *Classifier) hear(in *input, s *scratch) {
 		return
 	}
 	s.heard = true
+	if !s.embedded {
+		c.embedder.(direct).EmbedInto(s.vector, in.normalized)
+		s.embedded = true
+	}
 	s.features.extract(in.normalized)
 	c.model.vocabulary.look(&s.sparse, &s.features)
 	if c.teacher != nil {
@@ -174,7 +181,7 @@ func (c *Classifier) ask(s *scratch) {
 	}
 	s.asked = true
 	s.nearest.reset(neighbors)
-	c.vectors.search(&s.nearest, s.vector)
+	c.pruned.search(&c.vectors, &s.nearest, &s.question, s.vector)
 	c.extra.vectors.searchFrom(int32(len(c.lessons)), &s.nearest, s.vector)
 	for _, a := range label.Axes() {
 		v := &s.voices[a]

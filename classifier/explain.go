@@ -23,10 +23,8 @@ func (c *Classifier) Explain(ctx context.Context, raw string) (Explanation, erro
 		return Explanation{}, err
 	}
 	s := c.newScratch()
-	if vectors != nil {
+	if s.embedded = vectors != nil; s.embedded {
 		copy(s.vector, vectors[0])
-	} else {
-		c.embedder.(direct).EmbedInto(s.vector, in.normalized)
 	}
 	e := Explanation{Title: raw, Normalized: in.normalized, Kind: in.kind.String(), Decision: c.decide(&in, s)}
 	s.heard, s.asked = false, false

@@ -1,0 +1,8 @@
+//go:build !amd64
+
+package classifier
+
+// canScan reports whether sums of bytes are quicker than sums of numbers on this machine.
+func canScan() bool { return false }
+
+func scan(*pruned, *question) {}
