@@ -312,3 +312,18 @@ func TestWrittenRowsAndVectors(t *testing.T) {
 		t.Errorf("Vectors = %v, %v; models must not mix", v, err)
 	}
 }
+
+// An archived correction has no row in the sheet, asks for none, and is in force all the same.
+func TestAnArchivedCorrectionStaysInForce(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t)
+	kept, err := s.SaveCorrection(ctx, label.Correction{Title: "CEO", Scope: label.ScopeTitle, Source: label.SourceSheet, At: after(1), Active: true}, "ceo")
+	must(t, err)
+	must(t, s.ArchiveCorrections(ctx, []string{kept.ID}))
+	if rows, err := s.UnpublishedCorrections(ctx, 10); err != nil || len(rows) != 0 {
+		t.Errorf("UnpublishedCorrections = %+v, %v; want none", rows, err)
+	}
+	if rows, err := s.Corrections(ctx); err != nil || len(rows) != 1 || rows[0].Published {
+		t.Errorf("Corrections = %+v, %v; want it in force and without a row", rows, err)
+	}
+}
