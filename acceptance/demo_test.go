@@ -53,8 +53,9 @@ func TestDemoOnceAndOnceMore(t *testing.T) {
 	if second.number("written") != 0 || second.number("labelled") != first.number("labelled") || second.number("in Review") != first.number("in Review") {
 		t.Errorf("the second pass:\n%s", second.out)
 	}
+	after := demoState(t, filepath.Join(u.dir, "kept"))
 	for name, was := range before {
-		if is := demoState(t, filepath.Join(u.dir, "kept"))[name]; is != was {
+		if is := after[name]; is != was {
 			t.Errorf("the second pass changed %s: %s", name, firstDifference(was, is))
 		}
 	}

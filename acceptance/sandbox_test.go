@@ -75,8 +75,8 @@ func count(all map[string]labelled) (n int) {
 
 // stats are the portal's counts since its start.
 type stats struct {
-	Values int `json:"values_written"`
-	Kinds  map[string]int
+	Values int            `json:"values_written"`
+	Kinds  map[string]int `json:"by_kind"`
 	Writes []struct{ ID, Property, Value string }
 }
 
