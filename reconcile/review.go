@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"rolecall/label"
 )
@@ -222,13 +225,15 @@ func (r *Reconciler) choose(ctx context.Context, run *run, wanted map[string]lab
 		if stands && sameQuestion(was.ReviewItem, item) {
 			continue
 		}
-		if err := r.addEvidence(ctx, &item); err != nil {
-			return nil, nil, 0, err
-		}
 		item.ShownAt = r.Now()
 		put = append(put, item)
 	}
-	return keep, put, more, nil
+	evidence, within := errgroup.WithContext(ctx)
+	evidence.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range put {
+		evidence.Go(func() error { return r.addEvidence(within, &put[i]) })
+	}
+	return keep, put, more, evidence.Wait()
 }
 
 // sameQuestion says whether a row in the sheet needs no update.
