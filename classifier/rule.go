@@ -28,6 +28,7 @@ type rule struct {
 	texts   []ruleText
 	but     []ruleText
 	pattern *regexp.Regexp
+	needs   []string // see necessary
 }
 
 // ruleText is one alternative: as the team wrote it and as it is matched.
@@ -62,7 +63,7 @@ func newRuleSet(rules []label.Rule) (*ruleSet, error) {
 			if err != nil {
 				return nil, fmt.Errorf("compile the pattern of rule %s: %w; mend it on the Rules tab", r.ID, err)
 			}
-			compiled.pattern = pattern
+			compiled.pattern, compiled.needs = pattern, necessary(r.Texts[0])
 			s.patterns = append(s.patterns, candidate{n, -1})
 			s.rules = append(s.rules, compiled)
 			continue
@@ -128,7 +129,7 @@ func (s *ruleSet) match(dst []ruleHit, in *input) []ruleHit {
 		dst = s.contains(dst, in.workText)
 	}
 	for _, c := range s.patterns {
-		if s.rules[c.rule].pattern.MatchString(in.normalized) {
+		if r := &s.rules[c.rule]; r.canMatch(in.normalized) && r.pattern.MatchString(in.normalized) {
 			dst = append(dst, ruleHit{rule: c.rule, text: -1})
 		}
 	}
