@@ -135,20 +135,21 @@ func (b *fileBatch) cells(layout Layout, writes []CellWrite) ([]Target, error) {
 		targets[i] = w.Target
 	}
 	var unplaced []Target
-	for i, at := range Locate(layout, f.rows(), targets) {
+	rows := f.rows()
+	for i, at := range Locate(layout, rows, targets) {
 		if at < 0 {
 			unplaced = append(unplaced, targets[i])
 			continue
 		}
-		if err := b.cell(layout, f, at, writes[i]); err != nil {
+		if err := b.cell(layout, f, at, rows[at].ID, writes[i]); err != nil {
 			return nil, err
 		}
 	}
 	return unplaced, nil
 }
 
-func (b *fileBatch) cell(layout Layout, f *sheetFile, at int, w CellWrite) error {
-	id := f.rows()[at].ID
+// cell writes the cells of the row at, whose ID was id.
+func (b *fileBatch) cell(layout Layout, f *sheetFile, at int, id string, w CellWrite) error {
 	for key, v := range w.Cells {
 		c, ok := layout.Column(key)
 		switch {
@@ -181,10 +182,11 @@ func (b *fileBatch) setOurs(layout Layout, f *sheetFile, at int, id string, c Co
 	if err != nil {
 		return err
 	}
-	row := slices.IndexFunc(check.records, func(r []string) bool { return len(r) > 0 && Plain(r[check.column(layout.IDColumn())]) == id })
-	if row < 0 {
+	row, known := check.byID(layout.IDColumn())[id]
+	if !known {
 		row = check.add()
 		check.set(row, layout.IDColumn(), id)
+		check.index[id] = row
 	}
 	check.set(row, c, v)
 	return nil

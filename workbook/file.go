@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // sheetFile is a CSV file as its owner keeps it: with columns of their own, their order and their separator, which all stay.
@@ -20,6 +21,7 @@ type sheetFile struct {
 	header  []string
 	columns []*Column // which of ours each header is; nil for the owner's own
 	records [][]string
+	index   map[string]int // see byID
 }
 
 // openFile reads the file, or starts one with these columns where there is none. An error names what must be mended before rolecall may write.
@@ -86,6 +88,21 @@ func (f *sheetFile) rows() []Row {
 		out[i] = row
 	}
 	return out
+}
+
+// byID is where the record with an ID is, the first of several. It is made at the first call; whoever adds records
+// later keeps it.
+func (f *sheetFile) byID(c Column) map[string]int {
+	if f.index == nil {
+		f.index = make(map[string]int, len(f.records))
+		at := f.column(c)
+		for i, record := range slices.Backward(f.records) {
+			if at < len(record) {
+				f.index[Plain(record[at])] = i
+			}
+		}
+	}
+	return f.index
 }
 
 // set writes a cell of a record.
