@@ -113,7 +113,7 @@ func faults() []planted {
 		}, names: []string{"daily"}, mends: []string{"wait until then"}, mend: func(o *office) { o.portal.SetLimits(portal.Limits{}) }},
 		{name: "a clock that is wrong", code: 1, plant: func(o *office) {
 			o.front = func(w http.ResponseWriter, _ *http.Request) bool {
-				w.Header().Set("Date", time.Now().Add(7*time.Minute + 30*time.Second).UTC().Format(http.TimeFormat))
+				w.Header().Set("Date", time.Now().Add(7*time.Minute+30*time.Second).UTC().Format(http.TimeFormat))
 				return false
 			}
 		}, names: []string{"clock is 7m"}, mends: []string{"time synchronisation"}, mend: func(o *office) { o.front = nil }},
