@@ -66,16 +66,23 @@ func toByte(w, scale float32) int8 {
 // scores writes the logits of both axes for a sparse row into dst, which has the table's stride.
 func (t *table) scores(dst []float32, row *sparse) {
 	copy(dst, t.bias)
-	for i, place := range row.places {
-		addScaled(dst, t.weights[int(place)*t.stride:(int(place)+1)*t.stride], row.values[i])
-	}
+	t.addRows(dst, row.places, row.values)
 }
 
 // denseScores is scores for a row in which every place has a value.
 func (t *table) denseScores(dst, row []float32) {
 	copy(dst, t.bias)
-	for p, v := range row {
-		addScaled(dst, t.weights[p*t.stride:(p+1)*t.stride], v)
+	t.addRows(dst, nil, row)
+}
+
+// addRowsInGo is addRows for machines without vector instructions that are known here.
+func (t *table) addRowsInGo(dst []float32, places []int32, values []float32) {
+	for i, v := range values {
+		place := i
+		if places != nil {
+			place = int(places[i])
+		}
+		addScaled(dst, t.weights[place*t.stride:(place+1)*t.stride], v)
 	}
 }
 

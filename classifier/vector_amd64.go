@@ -1,6 +1,10 @@
 package classifier
 
-import "golang.org/x/sys/cpu"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 // canScan reports whether sums of bytes are quicker than sums of numbers on this machine.
 func canScan() bool { return cpu.X86.HasAVX2 }
@@ -14,3 +18,18 @@ func scan(p *pruned, q *question) {
 //
 //go:noescape
 func scanAVX2(bytes *byte, scales *float32, query *int8, quads, blocks int, base int32, sums, tops *float32)
+
+// addRows adds to dst the table's row at each place times its value, one after the other; the first rows where places is nil.
+func (t *table) addRows(dst []float32, places []int32, values []float32) {
+	if len(values) == 0 || len(dst) == 0 {
+		return
+	}
+	if !canScan() {
+		t.addRowsInGo(dst, places, values)
+		return
+	}
+	addRowsAVX2(&dst[0], &t.weights[0], unsafe.SliceData(places), &values[0], len(values), t.stride, min(len(dst), t.stride))
+}
+
+//go:noescape
+func addRowsAVX2(dst, weights *float32, places *int32, values *float32, n, stride, columns int)

@@ -1,0 +1,61 @@
+package classifier
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func randomTable(random *rand.Rand, places int, classes [2]int) *table {
+	t := &table{classes: classes, stride: strideOf(classes)}
+	t.weights, t.bias = make([]float32, places*t.stride), make([]float32, t.stride)
+	for i := range t.weights {
+		t.weights[i] = float32(random.NormFloat64())
+	}
+	return t
+}
+
+// TestVectorInstructionsSumAsGoDoes wants the same bits, for a model may not answer otherwise on another machine.
+func TestVectorInstructionsSumAsGoDoes(t *testing.T) {
+	for _, classes := range [][2]int{{0, 0}, {1, 0}, {3, 1}, {26, 8}, {27, 9}, {30, 2}, {60, 9}, {200, 3}} {
+		for _, rows := range []int{0, 1, 7, 300} {
+			t.Run(fmt.Sprint(classes, rows), func(t *testing.T) {
+				random := rand.New(rand.NewPCG(7, uint64(rows)))
+				table := randomTable(random, 500, classes)
+				places, values := make([]int32, rows), make([]float32, rows)
+				for i := range places {
+					places[i], values[i] = int32(random.IntN(500)), float32(random.NormFloat64())
+				}
+				for name, places := range map[string][]int32{"at places": places, "from the first on": nil} {
+					got, want := make([]float32, table.stride), make([]float32, table.stride)
+					table.addRows(got, places, values)
+					table.addRowsInGo(want, places, values)
+					if !slices.Equal(got, want) {
+						t.Errorf("%s:\n got %v\nwant %v", name, got, want)
+					}
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkScores(b *testing.B) {
+	random := rand.New(rand.NewPCG(7, 7))
+	table := randomTable(random, 5000, [2]int{26, 8})
+	places, values := make([]int32, 150), make([]float32, 150)
+	for i := range places {
+		places[i], values[i] = int32(random.IntN(5000)), float32(random.NormFloat64())
+	}
+	dst := make([]float32, table.stride)
+	b.Run("vectors", func(b *testing.B) {
+		for b.Loop() {
+			table.addRows(dst, places, values)
+		}
+	})
+	b.Run("Go", func(b *testing.B) {
+		for b.Loop() {
+			table.addRowsInGo(dst, places, values)
+		}
+	})
+}
