@@ -21,7 +21,7 @@ import (
 //	| decided, then changed  | yes      | yes     | a new revision of the correction; APPLIED                 |
 //	| skip                   | yes      | yes     | SKIPPED; the question stays open                          |
 func (r *Reconciler) takeAnswers(ctx context.Context, run *run) error {
-	if len(run.reading.Answers) == 0 || run.reading.again && r.answered {
+	if len(run.reading.Answers) == 0 || run.reading.body == r.answered {
 		return nil
 	}
 	rows, err := r.State.PublishedReviews(ctx)
@@ -48,7 +48,11 @@ func (r *Reconciler) takeAnswers(ctx context.Context, run *run) error {
 		}
 		run.reading.writes.set(workbook.Review, answer.Target, map[string]workbook.Cell{"status": string(row.State), "message": row.Message})
 	}
-	r.unsaid, r.answered = r.unsaid || len(changed) > 0, len(changed) == 0
+	if len(changed) > 0 {
+		r.unsaid = true
+	} else {
+		r.answered = run.reading.body
+	}
 	return r.State.SaveReviewStates(ctx, changed)
 }
 

@@ -18,8 +18,8 @@ type reading struct {
 	here map[workbook.Tab]map[string]bool
 	// broken are the tabs that are missing or whose header cannot be read.
 	broken map[workbook.Tab]bool
-	// again: the sheet is, cell for cell, as it was at the reading before.
-	again bool
+	// body is a hash of all people's cells but Control's.
+	body uint64
 	// outbox of the sheet: what shall be written into our cells.
 	writes *sheetWrites
 }

@@ -27,10 +27,10 @@ func (r *Reconciler) readSheet(ctx context.Context, accept bool) (reading, error
 		return reading{}, fmt.Errorf("read the sheet: %w", err)
 	}
 	last := &r.seen
-	print := printOf(last.seed, snap)
+	print, body := printOf(last.seed, snap)
 	if last.settled && last.print == print && !accept {
 		out := last.reading
-		out.again, out.writes = true, r.newSheetWrites(ctx)
+		out.writes = r.newSheetWrites(ctx)
 		return out, nil
 	}
 	last.settled = false
@@ -43,6 +43,7 @@ func (r *Reconciler) readSheet(ctx context.Context, accept bool) (reading, error
 	if err != nil {
 		return reading{}, err
 	}
+	read.body = body
 	edits, err := r.State.SaveEdits(ctx, cellsOf(read.PeopleCells), r.Now())
 	if err != nil {
 		return reading{}, err
@@ -105,11 +106,13 @@ func cellsOf(people []workbook.PersonCell) map[string]map[string]map[string]stri
 	return cells
 }
 
-// printOf is a hash of all that a snapshot holds, whatever the order of its maps.
-func printOf(seed maphash.Seed, snap workbook.Snapshot) uint64 {
-	sum := maphash.String(seed, snap.TimeZone)
+// printOf is a hash of all that a snapshot holds, whatever the order of its maps, and one of all but Control, where
+// ticks come and go without anything to say in people's tabs.
+func printOf(seed maphash.Seed, snap workbook.Snapshot) (all, body uint64) {
+	all = maphash.String(seed, snap.TimeZone)
+	body = all
 	for tab, table := range snap.Tables {
-		sum += maphash.Comparable(seed, struct {
+		sum := maphash.Comparable(seed, struct {
 			tab     workbook.Tab
 			problem string
 			missing bool
@@ -121,8 +124,12 @@ func printOf(seed maphash.Seed, snap workbook.Snapshot) uint64 {
 			}
 			sum += maphash.Comparable(seed, place{tab: tab, id: row.ID, position: row.Position})
 		}
+		all += sum
+		if tab != workbook.Control {
+			body += sum
+		}
 	}
-	return sum
+	return all, body
 }
 
 // place is one cell and where it stands.

@@ -78,8 +78,9 @@ type Reconciler struct {
 	view     atomic.Pointer[View]
 	ensured  map[string]string // problems of taxonomy terms in HubSpot, by term ID
 	seen     lastReading
-	unsaid   bool // something may be left to say in people's tabs
-	answered bool // nothing was left to take in of the answers at the last look
+	unsaid   bool   // something may be left to say in people's tabs
+	said     uint64 // the body of the reading of which all was said
+	answered uint64 // the body of the reading of whose answers nothing was left to take in; 0 for none
 }
 
 // New makes a Reconciler.

@@ -22,7 +22,7 @@ func (r *Reconciler) record(ctx context.Context, run *run) error {
 	w := run.reading.writes
 	more, tally := 0, label.Tally{}
 	if run.changed {
-		r.answered = false
+		r.answered = 0
 		var err error
 		if more, err = r.review(ctx, run); err != nil {
 			return err
@@ -125,10 +125,10 @@ func (r *Reconciler) summary(run *run, t label.Tally, more int) string {
 // A sheet that is as it was when all of it was said, and a run in which nothing happened, leave nothing to say.
 func (r *Reconciler) writeTabs(ctx context.Context, run *run) error {
 	w := run.reading.writes
-	if run.reading.again && !run.changed && !r.unsaid {
+	if run.reading.body == r.said && !run.changed && !r.unsaid {
 		return nil
 	}
-	r.unsaid, w.whole = true, true
+	r.unsaid, w.whole, w.body = true, true, run.reading.body
 	ids := map[int]string{}
 	for _, n := range run.reading.NewIDs {
 		if n.Tab == workbook.Corrections || n.Tab == workbook.Try {

@@ -26,6 +26,7 @@ type sheetWrites struct {
 	retired   []string // review rows that leave the sheet
 	// whole: what people's tabs shall show was gone through, so that nothing is left unsaid once this is written.
 	whole bool
+	body  uint64 // of the reading that was gone through
 }
 
 func (r *Reconciler) newSheetWrites(ctx context.Context) *sheetWrites {
@@ -160,7 +161,7 @@ func (r *Reconciler) flush(ctx context.Context, w *sheetWrites) error {
 	}
 	if batch.Empty() {
 		if w.whole {
-			r.unsaid = false
+			r.unsaid, r.said = false, w.body
 		}
 		return nil
 	}
@@ -191,7 +192,7 @@ func (r *Reconciler) flush(ctx context.Context, w *sheetWrites) error {
 		return err
 	}
 	if w.whole {
-		r.unsaid = len(result.Unplaced) > 0 || len(w.published) >= publishAtOnce
+		r.unsaid, r.said = len(result.Unplaced) > 0 || len(w.published) >= publishAtOnce, w.body
 	}
 	return r.State.MarkReviewsPublished(ctx, w.retired, false)
 }
