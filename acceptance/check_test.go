@@ -212,3 +212,11 @@ func TestCheckNamesAFaultAndItsMendHeals(t *testing.T) {
 		})
 	}
 }
+
+// A right that is missing ends a command that needs it with a code of its own, for whoever supervises it.
+func TestAMissingRightHasItsExitCode(t *testing.T) {
+	o := newOffice(t, true)
+	o.run("init").want(0)
+	token("pat-without-crm.objects.contacts.read")(o)
+	o.run("preview").want(77, "crm.objects.contacts.read")
+}

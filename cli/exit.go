@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"rolecall/config"
+	"rolecall/hubspot"
 	"rolecall/plan"
 	"rolecall/store"
 )
@@ -65,6 +66,8 @@ func exitCode(err error) int {
 		return exitHeld
 	case errors.Is(err, store.ErrLocked):
 		return exitBusy
+	case errors.Is(err, hubspot.KindScope), errors.Is(err, hubspot.KindForbidden):
+		return exitPermission
 	case errors.As(err, &path):
 		return exitIO
 	}
