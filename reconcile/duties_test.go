@@ -244,3 +244,17 @@ func TestOnlyWhatWasCheckedIsWritten(t *testing.T) {
 		t.Errorf("after the next run the changed contact is %v", got)
 	}
 }
+
+// The Runs tab says which share of the answered questions had the right suggestion.
+func TestRunsShowTheAcceptRate(t *testing.T) {
+	e := newEstate(t, people("Sales Wizard", "Gardener"), nil)
+	e.must(e.runs())
+	row, _ := e.where(workbook.Review, "title", "Gardener")
+	e.types(workbook.Review, row, "correct_role", "Sales") // nothing was suggested: not accepted
+	e.must(e.runs())
+	header, rows := e.table(workbook.Runs)
+	last := rows[e.below(workbook.Runs)-3]
+	if got := last[column(t, workbook.Runs, header, "accept_rate")]; got != "0" {
+		t.Errorf("accept rate = %q, want 0: %v", got, last)
+	}
+}
