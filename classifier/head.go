@@ -3,14 +3,19 @@ package classifier
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // head is a multinomial logistic regression over sparse rows: weights by place and class, one bias for each class.
 type head struct {
 	classes int
-	weights []float32 // places x classes
-	bias    []float32
+	stride  int       // classes and nothing up to a multiple of four
+	weights []float32 // places x stride
+	bias    []float32 // stride
 }
+
+// row is the weights of a place by class.
+func (h *head) row(place int) []float32 { return h.weights[place*h.stride : place*h.stride+h.classes] }
 
 // schedule is how a head is fitted.
 type schedule struct {
@@ -23,7 +28,8 @@ type schedule struct {
 // fitHead minimises the cross-entropy by stochastic gradient descent with one Adagrad step size for each place (Duchi et al.
 // 2011, row-wise as in embedding tables). Rows with a class below 0 are left out. One goroutine, so equal seeds give equal heads.
 func fitHead(rows []sparse, class []int, weight []float32, places, classes int, s schedule) *head {
-	h := &head{classes: classes, weights: make([]float32, places*classes), bias: make([]float32, classes)}
+	stride := (classes + 3) / 4 * 4
+	h := &head{classes: classes, stride: stride, weights: make([]float32, places*stride), bias: make([]float32, stride)}
 	squares := make([]float32, places)
 	var biasSquare float32 = 1
 	var order []int
@@ -33,12 +39,14 @@ func fitHead(rows []sparse, class []int, weight []float32, places, classes int, 
 		}
 	}
 	random := rand.New(rand.NewPCG(s.seed, 0x726f6c65))
-	p := make([]float32, classes)
+	gradient := make([]float32, stride)
+	p := gradient[:classes]
 	for epoch := range s.epochs {
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		rate := s.rate * (1 - float32(epoch)/float32(s.epochs))
 		for _, r := range order {
-			h.scores(p, &rows[r])
+			copy(gradient, h.bias)
+			addRows(gradient, h.weights, stride, rows[r].places, rows[r].values)
 			softmax(p)
 			p[class[r]]--
 			var norm float32
@@ -49,7 +57,7 @@ func fitHead(rows []sparse, class []int, weight []float32, places, classes int, 
 			if norm < 1e-7 {
 				continue
 			}
-			h.step(&rows[r], p, norm, squares, rate, s.decay)
+			h.step(&rows[r], gradient, norm, squares, rate, s.decay)
 			biasSquare += norm
 			step := rate * 0.1 / float32(math.Sqrt(float64(biasSquare)))
 			for c := range p {
@@ -65,26 +73,15 @@ func (h *head) step(row *sparse, gradient []float32, norm float32, squares []flo
 		v := row.values[i]
 		squares[place] += v * v * norm
 		size := rate / float32(math.Sqrt(float64(squares[place])+1e-8))
-		w := h.weights[int(place)*h.classes : (int(place)+1)*h.classes]
-		w = w[:len(gradient)]
-		keep, move := max(1-size*decay, 0.5), size*v
-		for c, g := range gradient {
-			w[c] = w[c]*keep - move*g
-		}
+		stepRow(h.weights[int(place)*h.stride:(int(place)+1)*h.stride], gradient, max(1-size*decay, 0.5), size*v)
 	}
 }
 
-// scores writes the logits of a row into dst.
+// scores writes the logits of a row into dst, which has the length of the classes.
 func (h *head) scores(dst []float32, row *sparse) {
-	copy(dst, h.bias)
-	for i, place := range row.places {
-		v := row.values[i]
-		w := h.weights[int(place)*h.classes : (int(place)+1)*h.classes]
-		w = w[:len(dst)]
-		for c := range dst {
-			dst[c] += v * w[c]
-		}
-	}
+	sums := slices.Clone(h.bias)
+	addRows(sums, h.weights, h.stride, row.places, row.values)
+	copy(dst, sums)
 }
 
 func softmax(z []float32) {

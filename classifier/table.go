@@ -33,9 +33,9 @@ func newTable(heads [label.AxisCount]*head, places int) *table {
 			continue
 		}
 		at := t.offset(a)
-		copy(t.bias[at:], h.bias)
+		copy(t.bias[at:], h.bias[:h.classes])
 		for p := range places {
-			row := h.weights[p*h.classes : (p+1)*h.classes]
+			row := h.row(p)
 			scale := byteScale(row)
 			for c, w := range row {
 				t.weights[p*t.stride+at+c] = float32(toByte(w, scale)) * scale
@@ -66,35 +66,13 @@ func toByte(w, scale float32) int8 {
 // scores writes the logits of both axes for a sparse row into dst, which has the table's stride.
 func (t *table) scores(dst []float32, row *sparse) {
 	copy(dst, t.bias)
-	t.addRows(dst, row.places, row.values)
+	addRows(dst[:t.stride], t.weights, t.stride, row.places, row.values)
 }
 
 // denseScores is scores for a row in which every place has a value.
 func (t *table) denseScores(dst, row []float32) {
 	copy(dst, t.bias)
-	t.addRows(dst, nil, row)
-}
-
-// addRowsInGo is addRows for machines without vector instructions that are known here.
-func (t *table) addRowsInGo(dst []float32, places []int32, values []float32) {
-	for i, v := range values {
-		place := i
-		if places != nil {
-			place = int(places[i])
-		}
-		addScaled(dst, t.weights[place*t.stride:(place+1)*t.stride], v)
-	}
-}
-
-// addScaled adds v times w to dst; both have the same length, a multiple of four.
-func addScaled(dst, w []float32, v float32) {
-	for len(dst) >= 4 && len(w) >= 4 {
-		dst[0] += v * w[0]
-		dst[1] += v * w[1]
-		dst[2] += v * w[2]
-		dst[3] += v * w[3]
-		dst, w = dst[4:], w[4:]
-	}
+	addRows(dst[:t.stride], t.weights, t.stride, nil, row)
 }
 
 // part is the logits of one axis out of scores.

@@ -19,17 +19,30 @@ func scan(p *pruned, q *question) {
 //go:noescape
 func scanAVX2(bytes *byte, scales *float32, query *int8, quads, blocks int, base int32, sums, tops *float32)
 
-// addRows adds to dst the table's row at each place times its value, one after the other; the first rows where places is nil.
-func (t *table) addRows(dst []float32, places []int32, values []float32) {
+// addRows adds to dst the row of weights at each place times its value, one after the other; the first rows where places is nil. The
+// stride of the rows and the length of dst are multiples of four, dst is no longer than a row.
+func addRows(dst, weights []float32, stride int, places []int32, values []float32) {
 	if len(values) == 0 || len(dst) == 0 {
 		return
 	}
 	if !canScan() {
-		t.addRowsInGo(dst, places, values)
+		addRowsInGo(dst, weights, stride, places, values)
 		return
 	}
-	addRowsAVX2(&dst[0], &t.weights[0], unsafe.SliceData(places), &values[0], len(values), t.stride, min(len(dst), t.stride))
+	addRowsAVX2(&dst[0], &weights[0], unsafe.SliceData(places), &values[0], len(values), stride, len(dst))
 }
 
 //go:noescape
 func addRowsAVX2(dst, weights *float32, places *int32, values *float32, n, stride, columns int)
+
+// stepRow makes row what is kept of it less move times the gradient; both have one length, a multiple of four.
+func stepRow(row, gradient []float32, keep, move float32) {
+	if len(row) == 0 || !canScan() {
+		stepRowInGo(row, gradient, keep, move)
+		return
+	}
+	stepAVX2(&row[0], &gradient[0], len(row), keep, move)
+}
+
+//go:noescape
+func stepAVX2(row, gradient *float32, columns int, keep, move float32)

@@ -7,6 +7,8 @@ func canScan() bool { return false }
 
 func scan(*pruned, *question) {}
 
-func (t *table) addRows(dst []float32, places []int32, values []float32) {
-	t.addRowsInGo(dst, places, values)
+func addRows(dst, weights []float32, stride int, places []int32, values []float32) {
+	addRowsInGo(dst, weights, stride, places, values)
 }
+
+func stepRow(row, gradient []float32, keep, move float32) { stepRowInGo(row, gradient, keep, move) }

@@ -29,11 +29,21 @@ func TestVectorInstructionsSumAsGoDoes(t *testing.T) {
 				}
 				for name, places := range map[string][]int32{"at places": places, "from the first on": nil} {
 					got, want := make([]float32, table.stride), make([]float32, table.stride)
-					table.addRows(got, places, values)
-					table.addRowsInGo(want, places, values)
+					addRows(got, table.weights, table.stride, places, values)
+					addRowsInGo(want, table.weights, table.stride, places, values)
 					if !slices.Equal(got, want) {
 						t.Errorf("%s:\n got %v\nwant %v", name, got, want)
 					}
+				}
+				got, want := slices.Clone(table.bias), slices.Clone(table.bias)
+				gradient := table.weights[:table.stride]
+				for range rows {
+					keep, move := random.Float32(), random.Float32()
+					stepRow(got, gradient, keep, move)
+					stepRowInGo(want, gradient, keep, move)
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("steps:\n got %v\nwant %v", got, want)
 				}
 			})
 		}
@@ -50,12 +60,12 @@ func BenchmarkScores(b *testing.B) {
 	dst := make([]float32, table.stride)
 	b.Run("vectors", func(b *testing.B) {
 		for b.Loop() {
-			table.addRows(dst, places, values)
+			addRows(dst, table.weights, table.stride, places, values)
 		}
 	})
 	b.Run("Go", func(b *testing.B) {
 		for b.Loop() {
-			table.addRowsInGo(dst, places, values)
+			addRowsInGo(dst, table.weights, table.stride, places, values)
 		}
 	})
 }

@@ -1,0 +1,31 @@
+package classifier
+
+// addRowsInGo is addRows for machines without vector instructions that are known here.
+func addRowsInGo(dst, weights []float32, stride int, places []int32, values []float32) {
+	for i, v := range values {
+		place := i
+		if places != nil {
+			place = int(places[i])
+		}
+		addScaled(dst, weights[place*stride:place*stride+len(dst)], v)
+	}
+}
+
+// addScaled adds v times w to dst; both have the same length, a multiple of four.
+func addScaled(dst, w []float32, v float32) {
+	for len(dst) >= 4 && len(w) >= 4 {
+		dst[0] += v * w[0]
+		dst[1] += v * w[1]
+		dst[2] += v * w[2]
+		dst[3] += v * w[3]
+		dst, w = dst[4:], w[4:]
+	}
+}
+
+// stepRowInGo is stepRow likewise.
+func stepRowInGo(row, gradient []float32, keep, move float32) {
+	gradient = gradient[:len(row)]
+	for c, g := range gradient {
+		row[c] = row[c]*keep - move*g
+	}
+}
