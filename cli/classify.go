@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -59,6 +60,10 @@ rolecall adds never begin like a formula.`,
 	return cmd
 }
 
+// batchGC lets the heap grow to four times what lives, mostly the model: a tenth less time for some 100 MB more, in a process that
+// ends when the table does.
+const batchGC = 300
+
 // classify reads, labels and writes; what it counts goes to stderr.
 func (p *process) classify(ctx context.Context, path string, f classifyFlags) (err error) {
 	in, size, err := p.openInput(path)
@@ -82,6 +87,9 @@ func (p *process) classify(ctx context.Context, path string, f classifyFlags) (e
 	out, err := p.openOutput(f.out)
 	if err != nil {
 		return err
+	}
+	if p.getenv("GOGC") == "" {
+		debug.SetGCPercent(batchGC)
 	}
 	job := &classification{table: table, labeller: labeller, names: book.Taxonomies, form: newForm(f, table.header), out: out, faults: p.stderr}
 	stop := p.progress(size, counted, &job.rows)
