@@ -128,7 +128,7 @@ func TestKillAtEveryStep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts two processes for each kill point")
 	}
-	stride := 3 // every third point here; ROLECALL_KILL_ALL=1 takes all of them
+	stride := 6 // every sixth point here; ROLECALL_KILL_ALL=1 takes all of them
 	if os.Getenv("ROLECALL_KILL_ALL") != "" {
 		stride = 1
 	}

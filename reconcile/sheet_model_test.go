@@ -358,11 +358,11 @@ func (m *team) checkCorrections() {
 // may be lost, no correction stand twice, no state on another's row, and what is at rest stays at rest.
 // ROLECALL_SHEET_SEQUENCES sets how many sequences; docs/RELIABILITY.md tells of more.
 func TestSheetModel(t *testing.T) {
-	sequences := 20
+	sequences := 10
 	if n, err := strconv.Atoi(os.Getenv("ROLECALL_SHEET_SEQUENCES")); err == nil {
 		sequences = n
 	}
-	const perTeam = 10 // sequences in one sheet, one after the other
+	const perTeam = 5 // sequences in one sheet, one after the other
 	checked := 0
 	for seed := range (sequences + perTeam - 1) / perTeam {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
