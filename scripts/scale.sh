@@ -61,7 +61,8 @@ types Settings S-01 Value '"apply"'
 types Settings S-17 Value '"0 %"'
 types Settings S-18 Value '"100 %"'
 curl -sf -X DELETE "$hubspot/admin/stats" > "$work/gone"
-"$program" run --poll-interval 5s > "$work/out" 2> "$work/log" &
+: > "$work/log"
+"$program" run --poll-interval 5s > "$work/out" 2>> "$work/log" &
 daemon=$!
 ended "first sync, all but the writing (it waits for a yes)"
 types Control accept Request true
