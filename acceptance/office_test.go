@@ -77,14 +77,6 @@ func serve(t *testing.T, h http.Handler) string {
 	return server.URL
 }
 
-// contact makes a contact and returns its id.
-func (o *office) contact(title string) string {
-	o.t.Helper()
-	var made struct{ ID string }
-	ask(o.t, "POST", o.hubspotURL+"/crm/v3/objects/contacts", map[string]any{"properties": map[string]string{"jobtitle": title}}, &made)
-	return made.ID
-}
-
 // ask sends one request as another program with every right would, and decodes the answer; it fails the test on an error.
 func ask(t *testing.T, method, address string, body, out any) {
 	t.Helper()
