@@ -91,7 +91,7 @@ func (c *calibration) shown(p float64) float64 {
 
 // clearerExamples is what is taken off the log odds where all labelled titles are examples. Examples are clearer than what people
 // type into forms; how much was measured on real titles that two careful people had labelled. Corrections are real titles.
-const clearerExamples = 0.4
+const clearerExamples = 0.1
 
 // headConfidence is the confidence of an answer of the heads alone, and whether neighbours need not be asked.
 func (c *calibration) headConfidence(s signal) (confidence float64, sure bool) {
@@ -208,9 +208,17 @@ func weigh(answers []held, deaf bool, use func(int) bool) calibration {
 	return c
 }
 
-// threshold is the lowest confidence from which the held-out answers were right often enough, with the precision reached and the
-// share of titles that got an answer. The precision counts with a margin of half a standard error, so that luck does not buy coverage.
-func (c *calibration) threshold(target float64) (at, precision, coverage float64) {
+// ruled is how many labelled titles rules decide, and how many of them rightly by the rules' own confidence.
+type ruled struct{ titles, right float64 }
+
+// threshold is the lowest confidence from which the labels given without a person were right often enough, with the precision
+// reached and the share of titles that got an answer. The precision counts with a margin of half a standard error, so that luck
+// does not buy coverage.
+//
+// What rules decide is given without a person, too, so their titles count beside the held-out answers. They cannot be told from the
+// others in the curve and stand in it as well, as the heads answer them, which errs on the careful side. However good the rules
+// are, below what weakest allows they lower nothing.
+func (c *calibration) threshold(target float64, rules ruled) (at, precision, coverage float64) {
 	at = 1
 	var n, right int
 	for i := curveBins - 1; i >= 0; i-- {
@@ -219,13 +227,23 @@ func (c *calibration) threshold(target float64) (at, precision, coverage float64
 		if n < 20 {
 			continue
 		}
-		p := float64(right) / float64(n)
-		if p-math.Sqrt(p*(1-p)/float64(n))/2 >= target {
-			at, precision, coverage = c.shown(float64(i)/curveBins), p, float64(n)/float64(c.Held)
+		enough := func(right, n float64) bool {
+			p := right / n
+			return p-math.Sqrt(p*(1-p)/n)/2 >= target
+		}
+		confidence := c.shown(float64(i) / curveBins)
+		if enough(float64(right), float64(n)) ||
+			confidence >= weakest(target) && enough(float64(right)+rules.right, float64(n)+rules.titles) {
+			at, coverage = confidence, float64(n)/float64(c.Held)
+			precision = (float64(right) + rules.right) / (float64(n) + rules.titles)
 		}
 	}
 	return at, precision, coverage
 }
+
+// weakest is the confidence that a single answer needs where good rules make up for it: it may be as many times as likely to be
+// wrong as may all of them together.
+func weakest(target float64) float64 { return 1 - 6*(1-target) }
 
 // fitLogistic minimises the logistic loss over the chosen rows by Newton's method, with a ridge that pulls towards "the log odds
 // are right as they are".

@@ -57,9 +57,11 @@ func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *mode
 		for i, l := range lessons {
 			c.class[a][i] = m.axes[a].classFor(l.opinions[a])
 		}
-		c.targets[a] = settle(&m.axes[a], book.Settings.TargetPrecision[a])
 	}
 	c.trust = trustRules(rules, lessons)
+	for _, a := range label.Axes() {
+		c.targets[a] = settle(&m.axes[a], book.Settings.TargetPrecision[a], ruledTitles(c.trust, a))
+	}
 	c.extra = &extra{}
 	return c.WithCorrections(book.Corrections)
 }
@@ -83,12 +85,12 @@ func (c *Classifier) Quality() [label.AxisCount]Quality {
 // fewExamples is the number of labelled titles below which no estimate is called honest.
 const fewExamples = 100
 
-func settle(m *axisModel, precision float64) target {
+func settle(m *axisModel, precision float64, rules ruled) target {
 	if precision <= 0 {
 		precision = 0.95
 	}
 	t := target{asked: precision}
-	t.threshold, t.precision, t.coverage = m.threshold(precision)
+	t.threshold, t.precision, t.coverage = m.threshold(precision, rules)
 	t.honest = m.Held >= fewExamples && t.coverage > 0
 	switch {
 	case m.examples == 0:

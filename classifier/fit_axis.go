@@ -56,12 +56,13 @@ func newAxisFit(f *fitting, t label.Taxonomy) *axisFit {
 // epochsFor gives few rows more passes, so that every fit takes about as many steps.
 func epochsFor(rows, few, many int) int { return min(max(few, 60000/max(rows, 1)), many) }
 
-// denseDecay is the L2 of the dense heads: a pupil has few titles and many inputs.
+// denseDecay is the L2 of the dense heads: a pupil has few titles and many inputs. Without a teacher it keeps the embedding from
+// being believed more than it deserves on titles that nobody wrote as an example.
 func (a *axisFit) denseDecay() float32 {
 	if a.teacher != nil {
 		return 0.005
 	}
-	return 0
+	return 0.0005
 }
 
 // fitFold fits the heads without fold k and lets them judge its lessons; k = folds fits the heads that stay.
@@ -121,6 +122,7 @@ func (a *axisFit) finish() {
 		return
 	}
 	a.mix = a.chooseMix(rows)
+	rows = a.expectFewer(rows)
 	var answers []held
 	for _, i := range rows {
 		v := a.voices(i)
@@ -131,6 +133,35 @@ func (a *axisFit) finish() {
 	}
 	answers = append(answers, a.nonsense(rows)...)
 	a.calibration = calibrate(answers, a.mix.deaf(), clearerExamples*a.exampleShare())
+}
+
+// noneOversampled is how much more often than in life an example says "none of these": people who write examples list what fits
+// nowhere at length (a tenth of the default workbook's), a CRM has a few in a hundred.
+const noneOversampled = 2.5
+
+// expectFewer lowers the odds of "none of these" to what they are in life (Saerens et al. 2002: a change of the prior) and returns
+// the rows for the calibration, with as many of that answer left out. Corrections are from life and lower nothing. On an axis with
+// a fallback the answer is left alone: there it stands for titles without a mark.
+func (a *axisFit) expectFewer(rows []int) []int {
+	none := a.classOf("")
+	if none < 0 || a.fallback >= 0 {
+		return rows
+	}
+	often := math.Pow(noneOversampled, a.exampleShare())
+	less := float32(math.Log(often)) / a.mix.Sparse
+	a.heads[0].bias[none] -= less
+	kept, due := rows[:0], 0.0
+	for _, i := range rows {
+		a.heldSparse[i][none] -= less
+		if a.class[i] == none {
+			if due += 1 / often; due < 1 {
+				continue
+			}
+			due--
+		}
+		kept = append(kept, i)
+	}
+	return kept
 }
 
 // answer is what a held-out lesson was told, and whether that is right.

@@ -42,4 +42,15 @@ func trustRules(rules *ruleSet, lessons []lesson) []ruleTrust {
 	return trust
 }
 
+// ruledTitles counts the labelled titles that rules decide.
+func ruledTitles(trust []ruleTrust, a label.Axis) ruled {
+	var r ruled
+	for _, t := range trust {
+		n := float64(t[a].agree + t[a].disagree)
+		r.titles += n
+		r.right += n * min(t.confidence(a), float64(t[a].agree)/max(n, 1))
+	}
+	return r
+}
+
 func anyValue(label.Value) bool { return true }

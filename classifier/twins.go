@@ -8,7 +8,7 @@ import (
 // Every embedding has its own idea of "close", so twins are told by rank: the share twinShare of all titles has at least one. So
 // many twins of twins at most are kept together: beyond that a chain of small steps would join different work.
 const (
-	twinShare = 0.25
+	twinShare = 0.15
 	mostTwins = 40
 )
 
