@@ -1,0 +1,63 @@
+package classifier
+
+import (
+	"math"
+	"testing"
+)
+
+// 500 held-out answers given 95 %, 97 % of them right; 100 given 75 %, 75 right; 100 given 60 %, 55 right.
+// The threshold falls into the gap below what is let through: nothing was held out there.
+func TestRulesCountInTheThresholdButCarryNoWeakAnswer(t *testing.T) {
+	c := calibration{Held: 700}
+	c.Curve[190], c.Curve[150], c.Curve[120] = bin{500, 485}, bin{100, 75}, bin{100, 55}
+	for _, test := range []struct {
+		name  string
+		rules ruled
+		want  float64
+	}{
+		{"no rules", ruled{}, 0.755},
+		{"good rules carry what may be wrong at times", ruled{1000, 990}, 0.70},
+		{"bad rules carry nothing, and spoil nothing", ruled{1000, 800}, 0.755},
+		{"the best of rules carry no answer below the weakest allowed", ruled{100000, 100000}, 0.70},
+	} {
+		if at, _, _ := c.threshold(0.95, test.rules); math.Abs(at-test.want) > 0.006 {
+			t.Errorf("%s: answers are given from %.2f, want %.2f", test.name, at, test.want)
+		}
+	}
+}
+
+func TestNoneOfTheseIsAsRareAsInLife(t *testing.T) {
+	fit := func(correction bool, fallback int) (*axisFit, []int) {
+		a := &axisFit{fitting: &fitting{}}
+		a.values, a.fallback, a.mix = append(a.values, "sales", ""), fallback, mix{Sparse: 0.5}
+		a.heads[0] = &head{classes: 2, bias: make([]float32, 2)}
+		var rows []int
+		for i := range 100 {
+			rows = append(rows, i)
+			a.class = append(a.class, i%2)
+			a.lessons = append(a.lessons, lesson{weight: 1, correction: correction})
+			a.heldSparse = append(a.heldSparse, make([]float32, 2))
+		}
+		return a, a.expectFewer(rows)
+	}
+	less := float32(-math.Log(noneOversampled) / 0.5)
+	for _, test := range []struct {
+		name       string
+		correction bool
+		fallback   int
+		bias       float32
+		rows       int
+	}{
+		{"examples list what fits nowhere at length", false, -1, less, 70},
+		{"corrections are from life", true, -1, 0, 100},
+		{"an axis with a fallback", false, 0, 0, 100},
+	} {
+		a, rows := fit(test.correction, test.fallback)
+		if got := a.heads[0].bias[1]; math.Abs(float64(got-test.bias)) > 1e-5 || a.heldSparse[7][1] != got || a.heads[0].bias[0] != 0 {
+			t.Errorf("%s: the logit moves by %.3f, want %.3f, in the head and in what it told held-out titles", test.name, got, test.bias)
+		}
+		if len(rows) != test.rows {
+			t.Errorf("%s: %d rows for the calibration, want %d", test.name, len(rows), test.rows)
+		}
+	}
+}
