@@ -28,9 +28,7 @@ func (r *Reconciler) settle(ctx context.Context, run *run, changes plan.Plan, ro
 			lessons = append(lessons, l)
 		}
 	}
-	if err := r.State.Settle(ctx, changes, rows, lessons, r.Now()); err != nil {
-		return 0, err
-	}
+	// The corrections first: a crash between the two settles the same edits again, which changes nothing more.
 	for _, l := range lessons {
 		c := label.Correction{Title: l.Title, Scope: label.ScopeContact, ContactID: l.ContactID, Source: label.SourceHubSpot, SourceID: string(l.ContactID), By: l.By, At: l.At, Active: true}
 		c.Labels[l.Axis] = label.Opinion{Given: true, Value: l.Value}
@@ -38,7 +36,7 @@ func (r *Reconciler) settle(ctx context.Context, run *run, changes plan.Plan, ro
 			return 0, err
 		}
 	}
-	return len(lessons), nil
+	return len(lessons), r.State.Settle(ctx, changes, rows, lessons, r.Now())
 }
 
 // learnTitles makes lessons hold for their titles where the team's policy says so, and asks for a run at once that gives the
