@@ -68,8 +68,10 @@ function group(contacts) {
 // rule: a keyword rule and Run now relabel what the rule fits.
 async function rule(sheet, portal) {
   await sheet.open("Corrections");
-  const corrected = (await sheet.rows()).map(row => row["Job title"]); // people's word is stronger than a rule's
-  const word = (await portal.list()).find(c => c.role && c.role !== "Research" && /^[A-Za-z]+ [A-Za-z]+$/.test(c.title) && !corrected.includes(c.title)).title;
+  const fold = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+  const corrected = (await sheet.rows()).map(row => fold(row["Job title"])); // people's word is stronger than a rule's
+  const word = (await portal.list()).find(c => c.role && c.role !== "Research" && /^[A-Za-z]+ [A-Za-z]+$/.test(c.title) && !corrected.includes(fold(c.title))).title;
+  console.log(`the rule is about "${word}"`);
   const before = await portal.titled(word);
   await sheet.open("Rules");
   const rows = await sheet.rows();
