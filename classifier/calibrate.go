@@ -102,21 +102,6 @@ func (c *calibration) headConfidence(s signal) (confidence float64, sure bool) {
 // headsSuffice is the confidence of the heads from which the neighbours are not asked.
 const headsSuffice = 0.92
 
-// discounted takes a discount off: from the log odds, and from what is left, because no answer about a title that two people would
-// label differently is sure.
-func discounted(p, discount float64) float64 {
-	if discount == 0 {
-		return p
-	}
-	return (1 - discount*noiseOfReal) / (1 + (1-p)/max(p, 1e-9)*math.Exp(discount*shiftOfReal))
-}
-
-// How much less clear real titles are than examples: measured on real titles that two careful people had labelled.
-const (
-	shiftOfReal = 0.55
-	noiseOfReal = 0.01
-)
-
 // plain is the logistic of the weighted signal.
 func plain(weights, s signal) float64 {
 	var z float64
