@@ -69,7 +69,7 @@ func faults() []planted {
 		scope("crm.objects.contacts.read"), scope("crm.objects.contacts.write"), scope("crm.schemas.contacts.write"),
 		{name: "no scope crm.schemas.contacts.read", code: 1, plant: func(o *office) {
 			// A portal that is content with nothing else; the sandbox's takes any scope of contacts.
-			o.front = func(w http.ResponseWriter, r *http.Request) bool {
+			o.before(func(w http.ResponseWriter, r *http.Request) bool {
 				if !strings.Contains(r.URL.Path, "/properties/") || r.Method != http.MethodGet {
 					return false
 				}
@@ -78,8 +78,8 @@ func faults() []planted {
 				_, _ = w.Write([]byte(`{"status":"error","category":"MISSING_SCOPES","message":"This app hasn't been granted all required scopes",` +
 					`"errors":[{"message":"One or more of the following scopes are required.","context":{"requiredGranularScopes":["crm.schemas.contacts.read"]}}]}`))
 				return true
-			}
-		}, names: []string{"lacks the scope crm.schemas.contacts.read"}, mends: []string{"tick crm.schemas.contacts.read"}, mend: func(o *office) { o.front = nil }},
+			})
+		}, names: []string{"lacks the scope crm.schemas.contacts.read"}, mends: []string{"tick crm.schemas.contacts.read"}, mend: func(o *office) { o.alone() }},
 		{name: "another portal", plant: env("ROLECALL_HUBSPOT_PORTAL_ID", "4711"), code: 1, names: []string{"portal 8675309", "expects 4711"},
 			mends: []string{"hubspot.portal_id"}, mend: env("ROLECALL_HUBSPOT_PORTAL_ID", "8675309")},
 		{name: "a property of another type", code: 1, plant: role(func(p *portal.Property) { p.Type, p.FieldType, p.Options = "string", "text", nil }),
@@ -91,13 +91,13 @@ func faults() []planted {
 		{name: "a read-only property", code: 1, plant: role(func(p *portal.Property) { p.Modification.ReadOnlyValue = true }),
 			names: []string{"job_role", "read-only"}, mends: []string{"unlock the property in HubSpot"}, mend: role(func(*portal.Property) {})},
 		{name: "an API version that the portal does not have", code: 1, plant: func(o *office) {
-			o.front = func(w http.ResponseWriter, r *http.Request) bool {
+			o.before(func(w http.ResponseWriter, r *http.Request) bool {
 				if strings.Contains(r.URL.Path, "/2026-") {
 					http.Error(w, `{"status":"error","message":"No route"}`, http.StatusNotFound)
 					return true
 				}
 				return false
-			}
+			})
 		}, names: []string{"API version 2026-09"}, mends: []string{"v3"}, mend: env("ROLECALL_HUBSPOT_VERSION", "v3")},
 		{name: "an API version that there is not", code: 78, plant: env("ROLECALL_HUBSPOT_VERSION", "v9"), names: []string{"hubspot.version", `"v9"`},
 			mends: []string{"2026-09"}, mend: env("ROLECALL_HUBSPOT_VERSION", "2026-09")},
@@ -112,11 +112,11 @@ func faults() []planted {
 			o.portal.OtherAppsUse(50, 0)
 		}, names: []string{"daily"}, mends: []string{"wait until then"}, mend: func(o *office) { o.portal.SetLimits(portal.Limits{}) }},
 		{name: "a clock that is wrong", code: 1, plant: func(o *office) {
-			o.front = func(w http.ResponseWriter, _ *http.Request) bool {
+			o.before(func(w http.ResponseWriter, _ *http.Request) bool {
 				w.Header().Set("Date", time.Now().Add(7*time.Minute+30*time.Second).UTC().Format(http.TimeFormat))
 				return false
-			}
-		}, names: []string{"clock is 7m"}, mends: []string{"time synchronisation"}, mend: func(o *office) { o.front = nil }},
+			})
+		}, names: []string{"clock is 7m"}, mends: []string{"time synchronisation"}, mend: func(o *office) { o.alone() }},
 		{name: "a sheet that is not shared", code: 1, plant: breakSheet(403), names: []string{"does not have permission"}, mends: []string{"share the sheet"}, mend: func(o *office) { o.sheets.Mend() }},
 		{name: "a sheet that does not exist", code: 1, plant: breakSheet(404), names: []string{"was not found"}, mends: []string{"check the link of the sheet"}, mend: func(o *office) { o.sheets.Mend() }},
 		{name: "an address that is no sheet's", code: 78, plant: env("ROLECALL_SHEET_URL", "https://docs.google.com/document/d/x"), names: []string{"sheet_url", "not the address of a Google Sheet"},

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,8 +32,8 @@ type office struct {
 	*user
 	sheets *gsheet.Server
 	portal *portal.Server
-	// front is asked before HubSpot's own answer; true means that it has answered.
-	front func(w http.ResponseWriter, r *http.Request) bool
+	// front is asked before HubSpot's own answer; see before.
+	front atomic.Pointer[func(w http.ResponseWriter, r *http.Request) bool]
 
 	// kept is what a test has put aside: cells that somebody deletes.
 	kept [][]string
@@ -61,7 +62,7 @@ func newOffice(t *testing.T, adopt bool) *office {
 	o.portal = portal.New(portal.Options{Tokens: tokens})
 	o.sheetsURL = serve(t, o.sheets)
 	o.hubspotURL = serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if o.front == nil || !o.front(w, r) {
+		if front := o.front.Load(); front == nil || !(*front)(w, r) {
 			o.portal.ServeHTTP(w, r)
 		}
 	}))
@@ -69,6 +70,14 @@ func newOffice(t *testing.T, adopt bool) *office {
 		"ROLECALL_HUBSPOT_TOKEN", goodToken, "ROLECALL_STORE", o.dir+"/store/rolecall.db")
 	return o
 }
+
+// before puts front before HubSpot: it is asked first, and true means that it has answered.
+func (o *office) before(front func(w http.ResponseWriter, r *http.Request) bool) {
+	o.front.Store(&front)
+}
+
+// alone takes away what before put there.
+func (o *office) alone() { o.front.Store(nil) }
 
 func serve(t *testing.T, h http.Handler) string {
 	t.Helper()
