@@ -29,14 +29,20 @@ func (r *Reconciler) settle(ctx context.Context, run *run, changes plan.Plan, ro
 		}
 	}
 	// The corrections first: a crash between the two settles the same edits again, which changes nothing more.
+	taughtBy := make([]label.ContactID, 0, len(lessons))
 	for _, l := range lessons {
+		taughtBy = append(taughtBy, l.ContactID)
 		c := label.Correction{Title: l.Title, Scope: label.ScopeContact, ContactID: l.ContactID, Source: label.SourceHubSpot, SourceID: string(l.ContactID), By: l.By, At: l.At, Active: true}
 		c.Labels[l.Axis] = label.Opinion{Given: true, Value: l.Value}
 		if _, err := r.State.SaveCorrection(ctx, c, l.TitleKey); err != nil {
 			return 0, err
 		}
 	}
-	return len(lessons), r.State.Settle(ctx, changes, rows, lessons, r.Now())
+	if err := r.State.Settle(ctx, changes, rows, lessons, r.Now()); err != nil {
+		return 0, err
+	}
+	// A correction may hold more than this edit, what was said of the contact before: the next plan looks again.
+	return len(lessons), r.State.MarkDirty(ctx, taughtBy)
 }
 
 // learnTitles makes lessons hold for their titles where the team's policy says so, and asks for a run at once that gives the

@@ -105,18 +105,22 @@ func (r *Reconciler) tryAgain() bool {
 // overlayContactCorrections lets a person's word on one contact stand above everything decided for its
 // title, as long as the contact has the title that the person saw.
 func overlayContactCorrections(rows []plan.Row, corrections []label.Correction) {
-	byContact := map[label.ContactID]label.Correction{}
+	type word struct {
+		contact label.ContactID
+		title   string
+	}
+	words := map[word]label.Correction{}
 	for _, c := range corrections {
 		if c.Scope == label.ScopeContact && c.Active {
-			byContact[c.ContactID] = c
+			words[word{c.ContactID, keyOf(c.Title)}] = c
 		}
 	}
-	if len(byContact) == 0 {
+	if len(words) == 0 {
 		return
 	}
 	for i := range rows {
-		c, ok := byContact[rows[i].ContactID]
-		if !ok || keyOf(c.Title) != rows[i].TitleKey {
+		c, ok := words[word{rows[i].ContactID, rows[i].TitleKey}]
+		if !ok {
 			continue
 		}
 		for _, a := range label.Axes() {

@@ -329,3 +329,26 @@ func TestRetrainKeepsCorrectionsAndFillsQuality(t *testing.T) {
 		t.Errorf("after unticking the correction = %s, want sales again", got)
 	}
 }
+
+// What a person said of a contact under one title holds again when the title comes back, whatever was said under another.
+func TestAContactsTitleComesBackAndWithItWhatWasSaid(t *testing.T) {
+	h := newHouse(t, people("Software Engineer"))
+	h.run(t)
+	edit := func(values map[string]string) {
+		t.Helper()
+		h.clock.pass(time.Hour)
+		if err := h.portal.EditAsUser("101", 7, values); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			h.run(t)
+		}
+	}
+	edit(map[string]string{"job_role": "product"})
+	edit(map[string]string{"jobtitle": "Head of Sales"})
+	edit(map[string]string{"job_role": "marketing"})
+	edit(map[string]string{"jobtitle": "Software Engineer"})
+	if got := h.labels(t, "101")[0]; got != "product" {
+		t.Errorf("after the title came back the role is %s, want product", got)
+	}
+}
