@@ -46,7 +46,7 @@ func (r *Reconciler) Poll(ctx context.Context) error {
 // the State, not before.
 func (r *Reconciler) takeRequests(ctx context.Context, run *run) error {
 	for _, q := range run.reading.Requests {
-		if _, _, err := r.State.Enqueue(ctx, label.Request{Action: label.Action(q.Action), Scope: q.Scope, Source: sourceSheet, RequestedAt: r.Now()}); err != nil {
+		if _, _, err := r.State.Enqueue(ctx, label.Request{Action: q.Action, Scope: q.Scope, Source: sourceSheet, RequestedAt: r.Now()}); err != nil {
 			return err
 		}
 		run.reading.writes.ticks = append(run.reading.writes.ticks, q.ID)

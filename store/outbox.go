@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -361,9 +360,3 @@ func baseText(b plan.Base) any {
 	}
 	return string(b.Value)
 }
-
-// RunID is a run's number as people see it.
-func RunID(n int64) string { return "run-" + strconv.FormatInt(n, 10) }
-
-// ErrNoRun says that there is no such run.
-var ErrNoRun = errors.New("no such run")

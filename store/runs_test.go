@@ -116,7 +116,7 @@ func TestRuns(t *testing.T) {
 		if i == 2 {
 			break // still under way
 		}
-		must(t, s.EndRun(ctx, id, plan.Report{RunID: store.RunID(id), Started: after(i), Outcome: plan.Done, Written: i, Planned: map[string]int{"push": i}, Groups: []plan.Group{{Count: 1}}}))
+		must(t, s.EndRun(ctx, id, plan.Report{RunID: fmt.Sprintf("run-%d", id), Started: after(i), Outcome: plan.Done, Written: i, Planned: map[string]int{"push": i}, Groups: []plan.Group{{Count: 1}}}))
 	}
 	got, err := s.Runs(ctx, 10)
 	if err != nil || len(got) != 2 || got[0].RunID != "run-2" || got[0].Written != 1 || got[1].Planned["push"] != 0 || got[0].Groups != nil {
