@@ -3,6 +3,7 @@ package classifier
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"rolecall/embedding"
 	"rolecall/label"
@@ -29,6 +30,8 @@ type Classifier struct {
 	spelled  map[string]spelling  // their titles
 	extra    *extra
 	targets  [label.AxisCount]target
+	// scratches are the memory of workers, who remember words; it fits whatever corrections are in force.
+	scratches *sync.Pool
 }
 
 // target is what an axis' target precision comes to.
@@ -63,6 +66,7 @@ func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *mode
 		c.targets[a] = settle(&m.axes[a], book.Settings.TargetPrecision[a], ruledTitles(c.trust, a))
 	}
 	c.extra = &extra{}
+	c.scratches = &sync.Pool{New: func() any { return c.newScratch() }}
 	return c.WithCorrections(book.Corrections)
 }
 

@@ -50,8 +50,7 @@ func (c *Classifier) Classify(ctx context.Context, titles []string) ([]label.Dec
 
 // scratch is the memory of one worker.
 type scratch struct {
-	features features
-	sparse   sparse
+	memory   *memory
 	vector   []float32 // the embedding
 	inputs   []float32 // of the dense heads: the embedding, and what the teacher says
 	lecture  lecture
@@ -68,7 +67,7 @@ type scratch struct {
 }
 
 func (c *Classifier) newScratch() *scratch {
-	s := &scratch{inputs: make([]float32, c.model.inputs())}
+	s := &scratch{memory: c.newMemory(), inputs: make([]float32, c.model.inputs())}
 	if len(s.inputs) < c.model.dimension {
 		s.inputs = make([]float32, c.model.dimension) // a model without classes has no inputs
 	}
@@ -81,6 +80,18 @@ func (c *Classifier) newScratch() *scratch {
 		s.shares[a] = room[n:]
 	}
 	return s
+}
+
+// newMemory remembers for the model and, where there is one, its teacher.
+func (c *Classifier) newMemory() *memory {
+	ears := []ear{{c.model.vocabulary, c.model.sparse}}
+	if c.teacher != nil {
+		ears = append(ears, ear{c.teacher.model.vocabulary, c.teacher.model.sparse})
+	}
+	if d, ok := c.embedder.(direct); ok {
+		return newMemory(d, c.model.dimension, ears...)
+	}
+	return newMemory(nil, 0, ears...)
 }
 
 // direct is an embedder that embeds a normalised title at once and cannot fail, as the models in memory do.
@@ -100,7 +111,8 @@ func (c *Classifier) classifyChunk(ctx context.Context, titles []string, out []l
 	if err != nil {
 		return err
 	}
-	s := c.newScratch()
+	s := c.scratches.Get().(*scratch)
+	defer c.scratches.Put(s)
 	for i := range inputs {
 		if s.embedded = vectors != nil; s.embedded {
 			copy(s.vector, vectors[i])
@@ -158,19 +170,18 @@ func (c *Classifier) hear(in *input, s *scratch) {
 		return
 	}
 	s.heard = true
+	s.memory.read(in.normalized)
 	if !s.embedded {
-		c.embedder.(direct).EmbedInto(s.vector, in.normalized)
+		s.memory.embed(s.vector, in.normalized)
 		s.embedded = true
 	}
-	s.features.extract(in.normalized)
-	c.model.vocabulary.look(&s.sparse, &s.features)
+	known, pieces := s.memory.hear(s.scores[0], 0)
 	if c.teacher != nil {
-		c.teacher.hear(s.inputs[c.model.dimension:], in.normalized, &s.features, s.vector, &s.lecture)
+		c.teacher.listen(s.inputs[c.model.dimension:], in.normalized, s.memory, s.vector, &s.lecture)
 	}
-	c.model.sparse.scores(s.scores[0], &s.sparse)
 	c.model.dense.denseScores(s.scores[1], s.inputs[:c.model.inputs()])
 	for _, a := range label.Axes() {
-		s.voices[a].known, s.voices[a].pieces = s.sparse.known, s.sparse.pieces
+		s.voices[a].known, s.voices[a].pieces = known, pieces
 	}
 }
 

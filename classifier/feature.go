@@ -48,10 +48,25 @@ func (f *features) reset() { f.words, f.chars = f.words[:0], f.chars[:0] }
 // extract fills f with the features of a normalised title. What "@" announces, a place of work, has none.
 func (f *features) extract(normalized string) {
 	f.reset()
+	f.words = readWords(f.words, normalized, f)
+}
+
+// pieceReader takes the pieces of a title's words in, word by word.
+type pieceReader interface {
+	// word takes the pieces of a word in and returns its hash.
+	word(token string) uint64
+	// count is the number of pieces taken in.
+	count() int
+}
+
+func (f *features) count() int { return len(f.chars) }
+
+// readWords appends to dst the features that words are, and gives the words to pieces.
+func readWords[P pieceReader](dst []uint64, normalized string, pieces P) []uint64 {
 	var previous, before uint64
 	first, after, later, place := true, false, false, false
 	var head, last uint64
-	for len(normalized) > 0 && len(f.words)+len(f.chars) < maxFeatures {
+	for len(normalized) > 0 && len(dst)+pieces.count() < maxFeatures {
 		token := normalized
 		if i := strings.IndexByte(normalized, ' '); i >= 0 {
 			token, normalized = normalized[:i], normalized[i+1:]
@@ -76,36 +91,36 @@ func (f *features) extract(normalized string) {
 			}
 			after = true
 		}
-		word := f.word(token)
-		f.words = append(f.words, combine(seedWord, word))
+		word := pieces.word(token)
+		dst = append(dst, combine(seedWord, word))
 		if previous != 0 {
-			f.words = append(f.words, combine(combine(seedPair, previous), word))
+			dst = append(dst, combine(combine(seedPair, previous), word))
 		}
 		if before != 0 {
-			f.words = append(f.words, combine(combine(seedSkip, before), word))
+			dst = append(dst, combine(combine(seedSkip, before), word))
 		}
 		if first {
-			f.words = append(f.words, combine(seedFirst, word))
+			dst = append(dst, combine(seedFirst, word))
 			first = false
 		}
 		switch {
 		case after:
-			f.words = append(f.words, combine(seedAfter, word))
+			dst = append(dst, combine(seedAfter, word))
 		default:
-			f.words = append(f.words, combine(seedBefore, word))
+			dst = append(dst, combine(seedBefore, word))
 		}
 		if later {
-			f.words = append(f.words, combine(seedLater, word))
+			dst = append(dst, combine(seedLater, word))
 		}
 		before, previous, last = previous, word, word
 	}
 	if last == 0 {
-		return
+		return dst
 	}
 	if head == 0 {
 		head = last
 	}
-	f.words = append(f.words, combine(seedHead, head), combine(seedLast, last))
+	return append(dst, combine(seedHead, head), combine(seedLast, last))
 }
 
 // word adds the pieces of one word and returns its hash.

@@ -62,20 +62,36 @@ type lecture struct {
 	fromEmbedding []float32
 }
 
-// hear writes what the teacher makes of a title into dst: for each of its values the square root of the share its heads give it,
-// so that each axis has length 1.
+// hear writes what the teacher makes of a title into dst.
 func (t *teacher) hear(dst []float32, normalized string, f *features, vector []float32, l *lecture) {
-	m := t.model
+	l.prepare(t.model)
+	t.model.vocabulary.look(&l.sparse, f)
+	t.model.sparse.scores(l.fromWords, &l.sparse)
+	t.say(dst, normalized, vector, l)
+}
+
+// listen is hear for a title that a memory has read, whose second ear is the teacher's.
+func (t *teacher) listen(dst []float32, normalized string, m *memory, vector []float32, l *lecture) {
+	l.prepare(t.model)
+	m.hear(l.fromWords, 1)
+	t.say(dst, normalized, vector, l)
+}
+
+func (l *lecture) prepare(m *model) {
 	if l.fromWords == nil {
 		l.fromWords, l.fromEmbedding = make([]float32, m.sparse.stride), make([]float32, m.sparse.stride)
 		l.vector = make([]float32, m.dimension)
 	}
+}
+
+// say writes, for each of the teacher's values, the square root of the share that its heads give it, so that each axis has length 1.
+// What the head over words says is in the lecture.
+func (t *teacher) say(dst []float32, normalized string, vector []float32, l *lecture) {
+	m := t.model
 	if !t.shared {
 		t.embedder.EmbedInto(l.vector, normalized)
 		vector = l.vector
 	}
-	m.vocabulary.look(&l.sparse, f)
-	m.sparse.scores(l.fromWords, &l.sparse)
 	m.dense.denseScores(l.fromEmbedding, vector)
 	for i := range m.axes {
 		a := &m.axes[i]

@@ -91,31 +91,40 @@ type sparse struct {
 // look fills s with the features that the vocabulary knows.
 func (v *vocabulary) look(s *sparse, f *features) {
 	s.places, s.values = s.places[:0], s.values[:0]
-	for g, group := range [...][]uint64{f.words, f.chars} {
-		start := len(s.places)
-		var sum float32
-		for _, h := range group {
-			place := v.find(h)
-			if place < 0 {
-				continue
-			}
-			idf := v.idf[place]
-			s.places = append(s.places, place)
-			s.values = append(s.values, idf)
-			sum += idf * idf
-		}
-		part := float32(len(s.places)-start) / float32(max(len(group), 1))
-		if g == 0 {
-			s.known = part
-		} else {
-			s.pieces = part
-		}
-		if sum == 0 {
+	s.known = v.lookGroup(s, f.words)
+	s.pieces = v.lookGroup(s, f.chars)
+}
+
+// lookGroup adds the features of one group to s and returns the share of them that the vocabulary knows.
+func (v *vocabulary) lookGroup(s *sparse, group []uint64) float32 {
+	start := len(s.places)
+	squares := v.weigh(s, group)
+	scale := unit(squares)
+	for i := start; i < len(s.values); i++ {
+		s.values[i] *= scale
+	}
+	return float32(len(s.places)-start) / float32(max(len(group), 1))
+}
+
+// weigh adds the features that the vocabulary knows to s, each with its rarity, and returns the sum of the rarities' squares.
+func (v *vocabulary) weigh(s *sparse, group []uint64) (squares float32) {
+	for _, h := range group {
+		place := v.find(h)
+		if place < 0 {
 			continue
 		}
-		scale := float32(1 / math.Sqrt(float64(sum)))
-		for i := start; i < len(s.values); i++ {
-			s.values[i] *= scale
-		}
+		idf := v.idf[place]
+		s.places = append(s.places, place)
+		s.values = append(s.values, idf)
+		squares += idf * idf
 	}
+	return squares
+}
+
+// unit is what makes a vector with that sum of squares one of length 1.
+func unit(squares float32) float32 {
+	if squares == 0 {
+		return 0
+	}
+	return float32(1 / math.Sqrt(float64(squares)))
 }

@@ -45,12 +45,14 @@ func AppendFeatures(dst []uint64, normalized string) []uint64 {
 		var word uint64
 		dst, word = appendWord(dst, token, limit)
 		if previous != 0 && len(dst) < limit {
-			dst = append(dst, finish(mixIn(mixIn(bigramSeed, previous), word)))
+			dst = append(dst, pairOf(previous, word))
 		}
 		previous = word
 	}
 	return dst
 }
+
+func pairOf(previous, word uint64) uint64 { return finish(mixIn(mixIn(bigramSeed, previous), word)) }
 
 func isSeparator(token string) bool {
 	if token == "" {

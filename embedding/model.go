@@ -80,6 +80,11 @@ func parse(file []byte) (*table, error) {
 		return nil, fmt.Errorf("%w: trained for %s and %s, this program has %s and %s; train it again with: go run ./train",
 			ErrModel, h.Normalizer, h.Features, title.Version, FeatureVersion)
 	}
+	for i, s := range h.Scales {
+		if s*scale(int(1)<<i) != h.Scales[0] {
+			return nil, fmt.Errorf("%w: step %d of %v is not half the one before", ErrModel, i+1, h.Scales)
+		}
+	}
 	t.tags, rest = rest[:2*h.Rows], rest[2*h.Rows:]
 	t.groups, t.rows = rest[:h.Rows], rest[h.Rows:]
 	for _, g := range t.groups {

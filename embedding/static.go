@@ -68,18 +68,53 @@ func (s *Static) Embed(ctx context.Context, titles []string) ([]Vector, error) {
 func (s *Static) EmbedInto(dst []float32, normalized string) {
 	clear(dst)
 	var room [MaxFeatures]uint64
-	features := AppendFeatures(room[:0], normalized)
-	for len(features) > 0 {
-		n := min(len(features), laneRows)
-		s.table.addRows(dst, features[:n])
-		features = features[n:]
-	}
+	s.table.addRows(dst, AppendFeatures(room[:0], normalized))
 	normalize(dst)
 }
 
-// addRows adds the rows of at most laneRows features to dst. Eight bytes of a row are summed at once in the 16-bit lanes of two
-// words, so that no multiplication is needed before the end; a row's bytes carry 128 too much, which is taken off there.
+// AddWord adds to sums, which must have the model's dimension, what the features of one word of a normalised title come to, and
+// returns the word's hash, for AddPair, and the number of its features. Sums are whole numbers below 2^24, so that they are exact
+// and those of a title, Normalized, are its vector bit for bit, in whatever order its words and pairs of words were added. That holds for titles of fewer than
+// MaxFeatures features, a pair being one; of longer ones EmbedInto leaves the rest out.
+func (s *Static) AddWord(sums []float32, token string) (hash uint64, features int) {
+	var room [MaxFeatures]uint64
+	list, hash := appendWord(room[:0], token, MaxFeatures)
+	s.table.addRows(sums, list)
+	return hash, len(list)
+}
+
+// AddPair adds to sums what two words come to that stand next to each other, separators and the place of work left out.
+func (s *Static) AddPair(sums []float32, previous, word uint64) {
+	i := s.table.find(pairOf(previous, word))
+	if i < 0 {
+		return
+	}
+	shift := scaleGroups - 1 - s.table.groups[i]%scaleGroups
+	row := s.table.rows[i*len(sums) : (i+1)*len(sums)]
+	for d, x := range row {
+		sums[d] += float32((int(x) - 128) << shift)
+	}
+}
+
+// Normalized writes the vector that sums come to into dst.
+func (s *Static) Normalized(dst, sums []float32) {
+	copy(dst, sums)
+	normalize(dst)
+}
+
+// addRows adds the rows of the features to dst, as multiples of the least step of all.
 func (t *table) addRows(dst []float32, features []uint64) {
+	for len(features) > 0 {
+		n := min(len(features), laneRows)
+		t.addLanes(dst, features[:n])
+		features = features[n:]
+	}
+}
+
+// addLanes is addRows for at most laneRows features. Eight bytes of a row are summed at once in the 16-bit lanes of two
+// words, so that no multiplication is needed before the end; a row's bytes carry 128 too much, which is taken off there. The step
+// of a group is twice that of the next.
+func (t *table) addLanes(dst []float32, features []uint64) {
 	const words = maxDimension / 8
 	var sums [scaleGroups][2 * words]uint64
 	var counts [scaleGroups]int
@@ -105,10 +140,9 @@ func (t *table) addRows(dst []float32, features []uint64) {
 		if n == 0 {
 			continue
 		}
-		step := t.header.Scales[g]
 		for d := range dst {
 			lane := sums[g][d>>3<<1|d&1] >> (uint(d>>1&3) * 16) & 0xffff
-			dst[d] += step * float32(int(lane)-128*n)
+			dst[d] += float32((int(lane) - 128*n) << (scaleGroups - 1 - g))
 		}
 	}
 }
