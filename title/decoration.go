@@ -2,15 +2,54 @@ package title
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
 
-// decoration is one pattern and what it leaves. It is tried only on text that holds one of the marks, for patterns are slow.
+// decoration is one pattern and what it leaves. Patterns are slow, so it is tried only on text that holds one of its marks and in
+// which it may be found.
 type decoration struct {
-	marks   []string
+	marks   marks
+	may     func(text string) bool
 	find    *regexp.Regexp
 	replace string
+}
+
+// marks is a set of the characters that decorations hang on.
+type marks uint8
+
+const (
+	bracket marks = 1 << iota // ( [
+	slash                     // /
+	bar                       // |
+	dot                       // . and dots at half height
+	hyphen                    // -
+	at                        // @
+	star                      // : * _
+)
+
+// marksIn returns the marks that a text may hold.
+func marksIn(text string) (m marks) {
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '(', '[':
+			m |= bracket
+		case '/':
+			m |= slash
+		case '|':
+			m |= bar
+		case '.', "·"[0], "•"[0]:
+			m |= dot
+		case '-':
+			m |= hyphen
+		case '@':
+			m |= at
+		case ':', '*', '_':
+			m |= star
+		}
+	}
+	return m
 }
 
 // decorations lists what job ads and inclusive spelling hang on a word, on folded text, in the order it is taken off.
@@ -24,39 +63,104 @@ type decoration struct {
 var decorations = sync.OnceValue(func() []decoration {
 	const letters = `(?:[mwfdxhvkgi]|div|divers|gn|nb|\*)`
 	const rest = `(?:[/|](?:d|x|div|divers|n|i|gn|nb))*`
-	table := []struct{ marks, find, replace string }{
-		{"( [", `[(\[]\s*(?:all genders?|alle geschlechter|tous (?:les )?genres|gn\*?|mwd|wmd|mfd|fmd|fmx|mfx|hf|fh)\s*[)\]]`, " "},
-		{"( [", `[(\[]\s*[mwfdxhvkgi](?:\s*[/|,.*:-]\s*` + letters + `)+\s*[)\]]`, " "},
-		{"m/ /m /f f/ m| |m", `(^|[\s,|-])(?:m[/|][wfvk]|[wfvk][/|]m|h[/|]f|f[/|]h|d[/|]m[/|]w|d[/|]w[/|]m|d[/|][mf][/|][mf]|x[/|][mf][/|][mf]|m[/|][dx][/|][wf])` +
+	french := endingAfterMark("e", "es", "euse", "teuse", "trice", "rice", "ice", "ere", "iere", "ne", "nne", "enne", "ienne", "le", "te", "se", "ve", "que")
+	romance := endingAfterMark("a", "as", "o", "os", "ra", "ora", "dora", "ka", "ca", "na")
+	table := []struct {
+		marks         marks
+		may           func(string) bool
+		find, replace string
+	}{
+		{bracket, afterBracket, `[(\[]\s*(?:all genders?|alle geschlechter|tous (?:les )?genres|gn\*?|mwd|wmd|mfd|fmd|fmx|mfx|hf|fh)\s*[)\]]`, " "},
+		{bracket, afterBracket, `[(\[]\s*[mwfdxhvkgi](?:\s*[/|,.*:-]\s*` + letters + `)+\s*[)\]]`, " "},
+		{slash | bar, betweenLetters, `(^|[\s,|-])(?:m[/|][wfvk]|[wfvk][/|]m|h[/|]f|f[/|]h|d[/|]m[/|]w|d[/|]w[/|]m|d[/|][mf][/|][mf]|x[/|][mf][/|][mf]|m[/|][dx][/|][wf])` +
 			rest + `([\s,.)|]|$)`, "$1$2"},
-		{":in *in _in /in -in (in", `(\p{L}{3})(?:[:*_/]-?in|\s?\(-?in\))(?:nen)?\b`, "$1"},
-		{"(in", `(\p{L}{3})\((?:innen|in)\)`, "$1"},
-		{"frau", `mann\s?/\s?-?(?:\p{L}+)?frau\b`, "mann"},
-		{"frau", `frau\s?/\s?-?(?:\p{L}+)?mann\b`, "mann"},
-		{"· • .e .t .r .n .i .l .s / (", `(\p{L}{3})(?:[·•./]|\()(?:-?(?:e|es|euse|teuse|trice|rice|ice|ere|iere|ne|nne|enne|ienne|le|te|se|ve|que))(?:[·•.]s)?(?:\)|\b)`, "$1"},
-		{"-trice -euse -enne", `(\p{L}{4})-(?:trice|euse|enne)\b`, "$1"},
-		{"/ (", `(\p{L}{4})(?:/-?|\(-?)(?:a|as|o|os|ra|ora|dora|ka|ca|na)(?:\)|\b)`, "$1"},
-		{"o/a a/o", `\(o/a\)|\(a/o\)`, " "},
-		{"@", `(\p{L}{3}[bcdfglmnrstvz])@(s?)(\s|$)`, "${1}o$2$3"},
+		{star | slash | hyphen | bracket, holding(":in", "*in", "_in", "/in", "-in", "(in"), `(\p{L}{3})(?:[:*_/]-?in|\s?\(-?in\))(?:nen)?\b`, "$1"},
+		{bracket, holding("(in"), `(\p{L}{3})\((?:innen|in)\)`, "$1"},
+		{slash, holding("frau"), `mann\s?/\s?-?(?:\p{L}+)?frau\b`, "mann"},
+		{slash, holding("frau"), `frau\s?/\s?-?(?:\p{L}+)?mann\b`, "mann"},
+		{dot | slash | bracket, french, `(\p{L}{3})(?:[·•./]|\()(?:-?(?:e|es|euse|teuse|trice|rice|ice|ere|iere|ne|nne|enne|ienne|le|te|se|ve|que))(?:[·•.]s)?(?:\)|\b)`, "$1"},
+		{hyphen, holding("-trice", "-euse", "-enne"), `(\p{L}{4})-(?:trice|euse|enne)\b`, "$1"},
+		{slash | bracket, romance, `(\p{L}{4})(?:/-?|\(-?)(?:a|as|o|os|ra|ora|dora|ka|ca|na)(?:\)|\b)`, "$1"},
+		{slash, holding("o/a", "a/o"), `\(o/a\)|\(a/o\)`, " "},
+		{at, holding("@"), `(\p{L}{3}[bcdfglmnrstvz])@(s?)(\s|$)`, "${1}o$2$3"},
 	}
 	list := make([]decoration, len(table))
 	for i, row := range table {
-		list[i] = decoration{strings.Fields(row.marks), regexp.MustCompile(row.find), row.replace}
+		list[i] = decoration{row.marks, row.may, regexp.MustCompile(row.find), row.replace}
 	}
 	return list
 })
 
-func undecorate(s string) string {
-	if !strings.ContainsAny(s, "/|:*_([@·•.-") {
-		return s
+func undecorate(text string) string {
+	held := marksIn(text)
+	if held == 0 {
+		return text
 	}
 	for _, d := range decorations() {
-		for _, mark := range d.marks {
-			if strings.Contains(s, mark) {
-				s = d.find.ReplaceAllString(s, d.replace)
-				break
-			}
+		if held&d.marks != 0 && d.may(text) {
+			text = d.find.ReplaceAllString(text, d.replace)
 		}
 	}
-	return s
+	return text
+}
+
+// holding is the condition that one of the pieces stands in a text.
+func holding(pieces ...string) func(text string) bool {
+	return func(text string) bool {
+		for _, piece := range pieces {
+			if strings.Contains(text, piece) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// afterBracket is the condition that a letter of the decorations in brackets stands first in one.
+func afterBracket(text string) bool {
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c != '(' && c != '[' {
+			continue
+		}
+		if rest := strings.TrimLeft(text[i+1:], " "); rest != "" && strings.IndexByte("atgmwfhdxvki", rest[0]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// betweenLetters is the condition that a slash or a bar stands between two of the letters that say whom a job is for.
+func betweenLetters(text string) bool {
+	const letters = "mwfvkhdx"
+	for i := 1; i+1 < len(text); i++ {
+		if c := text[i]; (c == '/' || c == '|') && strings.IndexByte(letters, text[i-1]) >= 0 && strings.IndexByte(letters, text[i+1]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// endingAfterMark is the condition that one of the endings stands between a mark that is not at the start of a word and the end of the word.
+func endingAfterMark(endings ...string) func(text string) bool {
+	return func(text string) bool {
+		start, wanted := 0, false
+		for i := 0; i <= len(text); i++ {
+			if i < len(text) && partOfWord(text[i]) {
+				continue
+			}
+			if wanted && slices.Contains(endings, text[start:i]) {
+				return true
+			}
+			if i == len(text) || text[i] != '-' || i > start { // a hyphen may stand between the mark and the ending
+				wanted = i < len(text) && text[i] != ' ' && i > 0 && text[i-1] != ' '
+			}
+			start = i + 1
+		}
+		return false
+	}
+}
+
+// partOfWord reports whether \b of a pattern takes the byte for part of a word.
+func partOfWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || c == '_'
 }

@@ -1,6 +1,9 @@
 package title
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Normalize returns the title as it is matched: cleaned, lower case, Latin and Greek letters without accents, umlauts one way
 // however they were written, gender marks and ad decorations gone, known abbreviations written out, one space between tokens.
@@ -14,23 +17,57 @@ import "strings"
 func Normalize(raw string) string {
 	text := Clean(raw)
 	for range 6 {
-		next := normalizeOnce(text)
-		if next == text {
-			break
+		next, settled := normalizeOnce(text)
+		if settled || next == text {
+			return next
 		}
 		text = next
 	}
 	return text
 }
 
-func normalizeOnce(text string) string {
+// normalizeOnce goes over a text once. settled says that going over the outcome again would change nothing; where it is false,
+// nobody knows.
+func normalizeOnce(text string) (next string, settled bool) {
 	text = undecorate(fold(text))
 	var room [64]string
 	tokens := scan(room[:0], text)
 	for i, token := range tokens {
 		tokens[i] = canonicalWord(token)
 	}
-	return capRunes(join(separate(rewrite(tokens))), MaxRunes)
+	tokens = separate(rewrite(tokens))
+	next = join(tokens)
+	return capRunes(next, MaxRunes), len(next) <= MaxRunes && stable(tokens)
+}
+
+// stable reports whether tokens, read again as a text, come out as they are. Tokens over which patterns could read on, and such
+// as are not plain, are left to the long way.
+func stable(tokens []string) bool {
+	for i, token := range tokens {
+		switch {
+		case token == "&":
+			if i == 0 || separatorOf(tokens[i-1]) != None || tokens[i-1] == "&" {
+				return false
+			}
+		case separatorOf(token) == Slash || separatorOf(token) == Open:
+			return false
+		case separatorOf(token) != None:
+		case !plainWord(token) || canonicalWord(token) != token:
+			return false
+		}
+	}
+	again := separate(rewrite(slices.Clone(tokens)))
+	return slices.Equal(again, tokens)
+}
+
+// plainWord reports whether a word holds nothing but the letters a to z and digits.
+func plainWord(token string) bool {
+	for i := 0; i < len(token); i++ {
+		if c := token[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
 }
 
 // separate settles the separators: none at either end (so a closing bracket at the end goes), one at a time, "at" before a place of work becomes @, and "X / X", which is
