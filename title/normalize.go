@@ -56,7 +56,8 @@ func stable(tokens []string) bool {
 			return false
 		}
 	}
-	again := separate(rewrite(slices.Clone(tokens)))
+	var room [64]string
+	again := separate(rewrite(append(room[:0], tokens...)))
 	return slices.Equal(again, tokens)
 }
 

@@ -23,7 +23,7 @@ var umlautStems = sync.OnceValue(func() map[byte][]string {
 // foldUmlauts takes the e out of the ae, oe, ue of a German word, so that "Geschaeftsfuehrer", "Geschäftsführer" and
 // "Geschaftsfuhrer" are one word. Only inside the pieces of umlauts.txt, because "queue", "Israel" and "boekhouder" have no umlaut.
 func foldUmlauts(w string) string {
-	if !strings.Contains(w, "ae") && !strings.Contains(w, "oe") && !strings.Contains(w, "ue") {
+	if !transcribed(w) {
 		return w
 	}
 	stems := umlautStems()
@@ -35,6 +35,16 @@ func foldUmlauts(w string) string {
 		}
 	}
 	return w
+}
+
+// transcribed reports whether a word holds ae, oe or ue.
+func transcribed(w string) bool {
+	for i := 1; i < len(w); i++ {
+		if w[i] == 'e' && (w[i-1] == 'a' || w[i-1] == 'o' || w[i-1] == 'u') {
+			return true
+		}
+	}
+	return false
 }
 
 func withoutE(stem string) string {

@@ -18,10 +18,17 @@ type ending struct {
 
 // masculine applies the first ending that fits.
 func masculine(w string) string {
-	for _, e := range [...]ending{
-		{"erin", "er", 8}, {"erinnen", "er", 9}, {"orin", "or", 8}, {"istin", "ist", 9}, {"entin", "ent", 9}, {"antin", "ant", 9},
-		{"eurin", "eur", 8}, {"ogin", "oge", 8}, {"trice", "teur", 8}, {"euse", "eur", 7}, {"ienne", "ien", 9}, {"ora", "or", 7},
-	} {
+	var endings []ending
+	switch w[len(w)-1] { // most words end otherwise
+	case 'n':
+		endings = []ending{{"erin", "er", 8}, {"erinnen", "er", 9}, {"orin", "or", 8}, {"istin", "ist", 9}, {"entin", "ent", 9}, {"antin", "ant", 9},
+			{"eurin", "eur", 8}, {"ogin", "oge", 8}}
+	case 'e':
+		endings = []ending{{"trice", "teur", 8}, {"euse", "eur", 7}, {"ienne", "ien", 9}}
+	case 'a':
+		endings = []ending{{"ora", "or", 7}}
+	}
+	for _, e := range endings {
 		if len(w) >= e.min && strings.HasSuffix(w, e.from) {
 			return w[:len(w)-len(e.from)] + e.to
 		}
