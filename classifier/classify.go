@@ -62,12 +62,14 @@ type scratch struct {
 	question question
 	probe    nearest
 	hits     []ruleHit
+	sayings  map[saying]string
+	text     []byte
 	voices   [label.AxisCount]voices
 	shares   [label.AxisCount][]float32
 }
 
 func (c *Classifier) newScratch() *scratch {
-	s := &scratch{memory: c.newMemory(), inputs: make([]float32, c.model.inputs())}
+	s := &scratch{memory: c.newMemory(), sayings: map[saying]string{}, inputs: make([]float32, c.model.inputs())}
 	if len(s.inputs) < c.model.dimension {
 		s.inputs = make([]float32, c.model.dimension) // a model without classes has no inputs
 	}
@@ -156,7 +158,7 @@ func (c *Classifier) decide(in *input, s *scratch) label.Decision {
 			continue
 		}
 		if h, ok := c.rules.decide(s.hits, a, c.book.Taxonomies[a].Has); ok {
-			d.Findings[a] = c.byRule(a, h)
+			d.Findings[a] = c.byRule(a, h, s)
 			continue
 		}
 		d.Findings[a] = c.byExamples(a, in, s)
@@ -299,6 +301,6 @@ func (c *Classifier) byExamples(a label.Axis, in *input, s *scratch) label.Findi
 		f.RunnerUp = m.values[second]
 		f.RunnerUpConfidence = min(float64(s.shares[a][second]), 1-confidence)
 	}
-	f.Why = c.why(a, &f, v.asked, s)
+	f.Why = c.why(a, &f, &v, s)
 	return f
 }

@@ -31,10 +31,10 @@ func normalizedInput(raw, normalized string) input {
 	in := input{raw: raw, normalized: normalized}
 	in.key = title.KeyOfNormalized(in.normalized)
 	in.words = title.Tokens(in.normalized)
-	in.work = in.words
-	if strings.Contains(in.normalized, "@") || strings.ContainsAny(in.normalized, ",(/") {
+	in.work, in.workText = in.words, string(in.key)
+	if strings.ContainsAny(in.normalized, "@,(/") {
 		in.work = title.Tokens(title.Main(in.normalized))
+		in.workText = strings.Join(in.work, " ")
 	}
-	in.workText = strings.Join(in.work, " ")
 	return in
 }

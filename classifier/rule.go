@@ -17,11 +17,18 @@ type ruleSet struct {
 	rules    []rule
 	byWord   map[string][]candidate
 	byStart  map[[gramBytes]byte][]candidate
-	short    []candidate // "contains" texts of less than three bytes
+	starts   [gramSet / 64]uint64 // which of byStart's keys there may be, by their place in gramSet
+	short    []candidate          // "contains" texts of less than three bytes
 	patterns []candidate
 }
 
-const gramBytes = 3
+const (
+	gramBytes = 3
+	gramSet   = 4096
+)
+
+// gramPlace is the place of three bytes in gramSet.
+func gramPlace(a, b, c byte) uint { return (uint(a)*31*31 + uint(b)*31 + uint(c)) % gramSet }
 
 type rule struct {
 	label.Rule
@@ -100,6 +107,8 @@ func (s *ruleSet) index(c candidate, m label.Match, t ruleText) {
 	}
 	start := [gramBytes]byte([]byte(t.text[:gramBytes]))
 	s.byStart[start] = append(s.byStart[start], c)
+	place := gramPlace(start[0], start[1], start[2])
+	s.starts[place/64] |= 1 << (place % 64)
 }
 
 // match appends the rules whose text stands in the title to dst, in the order in which they are asked, each rule once; a rule that
@@ -147,7 +156,7 @@ func (s *ruleSet) match(dst []ruleHit, in *input) []ruleHit {
 func (s *ruleSet) wordsMatch(c candidate, words []string, at int) bool {
 	r := &s.rules[c.rule]
 	want := r.texts[c.text].words
-	if at+len(want) > len(words) || !slices.Equal(words[at:at+len(want)], want) {
+	if at+len(want) > len(words) || !slices.Equal(words[at+1:at+len(want)], want[1:]) { // its first word has led here
 		return false
 	}
 	switch r.Match {
@@ -168,6 +177,9 @@ func (s *ruleSet) contains(dst []ruleHit, text string) []ruleHit {
 		}
 	}
 	for i := 0; i+gramBytes <= len(text); i++ {
+		if place := gramPlace(text[i], text[i+1], text[i+2]); s.starts[place/64]>>(place%64)&1 == 0 {
+			continue
+		}
 		for _, c := range s.byStart[[gramBytes]byte([]byte(text[i:i+gramBytes]))] {
 			if strings.HasPrefix(text[i:], s.rules[c.rule].texts[c.text].text) {
 				dst = append(dst, ruleHit{rule: c.rule, text: c.text})
@@ -179,8 +191,9 @@ func (s *ruleSet) contains(dst []ruleHit, text string) []ruleHit {
 
 func (s *ruleSet) blockedBy(n int, in *input) string {
 	for _, but := range s.rules[n].but {
+		first := but.words[0]
 		for i := 0; i+len(but.words) <= len(in.words); i++ {
-			if slices.Equal(in.words[i:i+len(but.words)], but.words) {
+			if in.words[i] == first && slices.Equal(in.words[i+1:i+len(but.words)], but.words[1:]) {
 				return but.written
 			}
 		}

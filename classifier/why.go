@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"fmt"
+	"strconv"
 
 	"rolecall/label"
 	"rolecall/title"
@@ -20,18 +21,23 @@ func (c *Classifier) byCorrection(a label.Axis, l *lesson) label.Finding {
 	return f
 }
 
-func (c *Classifier) byRule(a label.Axis, h ruleHit) label.Finding {
+func (c *Classifier) byRule(a label.Axis, h ruleHit, s *scratch) label.Finding {
 	r := &c.rules.rules[h.rule]
-	trust := c.trust[h.rule]
-	f := label.Finding{Value: r.Set[a], Accepted: true, Method: label.ByRule, Confidence: trust.confidence(a), RuleID: r.ID}
-	f.Why = fmt.Sprintf("Rule %s says %s for titles with %q.", r.ID, c.name(a, f.Value), c.rules.written(h))
-	if r.Match == label.MatchRegex { // a pattern says nothing to most people
-		f.Why = fmt.Sprintf("Rule %s says %s for titles that fit its pattern.", r.ID, c.name(a, f.Value))
-	}
-	if n := trust[a].disagree; n > 2 && f.Confidence < c.targets[a].asked {
-		f.Why += fmt.Sprintf(" Careful: %d labelled titles that the rule matches say something else.", n)
-	}
+	f := label.Finding{Value: r.Set[a], Accepted: true, Method: label.ByRule, Confidence: c.trust[h.rule].confidence(a), RuleID: r.ID}
+	f.Why = s.said(saying{axis: a, method: label.ByRule, one: h.rule, other: h.text}, func() string { return c.whyRule(a, h, &f) })
 	return f
+}
+
+func (c *Classifier) whyRule(a label.Axis, h ruleHit, f *label.Finding) string {
+	r := &c.rules.rules[h.rule]
+	why := fmt.Sprintf("Rule %s says %s for titles with %q.", r.ID, c.name(a, f.Value), c.rules.written(h))
+	if r.Match == label.MatchRegex { // a pattern says nothing to most people
+		why = fmt.Sprintf("Rule %s says %s for titles that fit its pattern.", r.ID, c.name(a, f.Value))
+	}
+	if n := c.trust[h.rule][a].disagree; n > 2 && f.Confidence < c.targets[a].asked {
+		why += fmt.Sprintf(" Careful: %d labelled titles that the rule matches say something else.", n)
+	}
+	return why
 }
 
 // byNobody is the answer of an axis about which no labelled title speaks: the fallback as a suggestion, if there is one.
@@ -45,21 +51,44 @@ func (c *Classifier) byNobody(a label.Axis) label.Finding {
 }
 
 // why says in a sentence what heads and neighbours found.
-func (c *Classifier) why(a label.Axis, f *label.Finding, asked bool, s *scratch) string {
-	var closest string
-	if asked && len(s.nearest.list) > 0 {
-		closest = fmt.Sprintf("; the closest labelled title is %q", c.lesson(s.nearest.list[0].row).title)
+func (c *Classifier) why(a label.Axis, f *label.Finding, v *verdict, s *scratch) string {
+	found := s.said(saying{axis: a, method: f.Method, one: v.first, other: v.second}, func() string { return c.whyExamples(a, f) })
+	if !v.asked || len(s.nearest.list) == 0 {
+		return found + "."
 	}
+	s.text = append(append(s.text[:0], found...), "; the closest labelled title is "...)
+	s.text = append(strconv.AppendQuote(s.text, c.lesson(s.nearest.list[0].row).title), '.')
+	return string(s.text)
+}
+
+func (c *Classifier) whyExamples(a label.Axis, f *label.Finding) string {
 	name := c.name(a, f.Value)
 	switch {
 	case f.Method == label.ByFallback:
-		return fmt.Sprintf("It reads like a real job without a sign of any other %s, so it gets %s%s.", a, name, closest)
+		return fmt.Sprintf("It reads like a real job without a sign of any other %s, so it gets %s", a, name)
 	case f.Accepted:
-		return fmt.Sprintf("Titles like it are labelled %s%s.", name, closest)
+		return fmt.Sprintf("Titles like it are labelled %s", name)
 	case f.RunnerUp != "":
-		return fmt.Sprintf("Not sure enough: it could be %s or %s%s.", name, c.name(a, f.RunnerUp), closest)
+		return fmt.Sprintf("Not sure enough: it could be %s or %s", name, c.name(a, f.RunnerUp))
 	}
-	return fmt.Sprintf("Not sure enough: it could be %s%s.", name, closest)
+	return fmt.Sprintf("Not sure enough: it could be %s", name)
+}
+
+// saying is what a sentence depends on: a rule and its text, or the best answers by class.
+type saying struct {
+	axis       label.Axis
+	method     label.Method
+	one, other int
+}
+
+// said makes a sentence once. What it says must be the same for every classifier with the same rules and the same model.
+func (s *scratch) said(what saying, say func() string) string {
+	if known, ok := s.sayings[what]; ok {
+		return known
+	}
+	text := say()
+	s.sayings[what] = text
+	return text
 }
 
 func (c *Classifier) name(a label.Axis, v label.Value) string {
