@@ -48,40 +48,59 @@ func (c *Classifier) Classify(ctx context.Context, titles []string) ([]label.Dec
 	return out, nil
 }
 
-// scratch is the memory of one worker.
+// scratch is the memory of one worker, who has some titles before him at once.
 type scratch struct {
-	memory   *memory
+	memory    *memory
+	lecture   lecture
+	desks     [abreast * 8]desk
+	waiting   []*desk // for the neighbours
+	questions questions
+	probe     nearest
+	sayings   map[saying]string
+	text      []byte
+}
+
+// desk is what is known of one title.
+type desk struct {
+	input
 	vector   []float32 // the embedding
 	inputs   []float32 // of the dense heads: the embedding, and what the teacher says
-	lecture  lecture
-	embedded bool         // vector is that of this title
-	heard    bool         // the heads
-	asked    bool         // the neighbours
-	scores   [2][]float32 // of the heads over n-grams and over inputs
+	embedded bool      // vector is that of this title
+	heard    bool      // the heads
+	asked    bool      // the neighbours
+	scores   [2][]float32
 	nearest  nearest
-	question question
-	probe    nearest
 	hits     []ruleHit
-	sayings  map[saying]string
-	text     []byte
 	voices   [label.AxisCount]voices
 	shares   [label.AxisCount][]float32
+	open     [label.AxisCount]bool // the axis waits for the neighbours
+	decision label.Decision
 }
 
 func (c *Classifier) newScratch() *scratch {
-	s := &scratch{memory: c.newMemory(), sayings: map[saying]string{}, inputs: make([]float32, c.model.inputs())}
-	if len(s.inputs) < c.model.dimension {
-		s.inputs = make([]float32, c.model.dimension) // a model without classes has no inputs
+	s := &scratch{memory: c.newMemory(), sayings: map[saying]string{}}
+	for i := range s.desks {
+		c.furnish(&s.desks[i])
 	}
-	s.vector = s.inputs[:c.model.dimension]
-	s.scores = [2][]float32{make([]float32, c.model.sparse.stride), make([]float32, c.model.dense.stride)}
+	return s
+}
+
+func (c *Classifier) furnish(d *desk) {
+	d.inputs = make([]float32, max(c.model.inputs(), c.model.dimension)) // a model without classes has no inputs
+	d.vector = d.inputs[:c.model.dimension]
+	d.scores = [2][]float32{make([]float32, c.model.sparse.stride), make([]float32, c.model.dense.stride)}
 	for _, a := range label.Axes() {
 		n := len(c.model.axes[a].values)
 		room := make([]float32, 2*n)
-		s.voices[a] = voices{sparse: c.model.sparse.part(s.scores[0], int(a)), dense: c.model.dense.part(s.scores[1], int(a)), near: room[:n:n]}
-		s.shares[a] = room[n:]
+		d.voices[a] = voices{sparse: c.model.sparse.part(d.scores[0], int(a)), dense: c.model.dense.part(d.scores[1], int(a)), near: room[:n:n]}
+		d.shares[a] = room[n:]
 	}
-	return s
+}
+
+// lay puts a title on a desk; vector is its embedding, nil where that is still to be made.
+func (d *desk) lay(in input, vector embedding.Vector) {
+	d.input, d.heard, d.asked, d.open, d.embedded = in, false, false, [label.AxisCount]bool{}, vector != nil
+	copy(d.vector, vector)
 }
 
 // newMemory remembers for the model and, where there is one, its teacher.
@@ -115,11 +134,20 @@ func (c *Classifier) classifyChunk(ctx context.Context, titles []string, out []l
 	}
 	s := c.scratches.Get().(*scratch)
 	defer c.scratches.Put(s)
-	for i := range inputs {
-		if s.embedded = vectors != nil; s.embedded {
-			copy(s.vector, vectors[i])
+	for len(inputs) > 0 {
+		n := min(len(inputs), len(s.desks))
+		for i, in := range inputs[:n] {
+			var vector embedding.Vector
+			if vectors != nil {
+				vector = vectors[i]
+			}
+			s.desks[i].lay(in, vector)
 		}
-		out[i] = c.decide(&inputs[i], s)
+		c.decide(s.desks[:n], s)
+		for i := range s.desks[:n] {
+			out[i] = s.desks[i].decision
+		}
+		inputs, vectors, out = inputs[n:], vectors[min(n, len(vectors)):], out[n:]
 	}
 	return nil
 }
@@ -140,82 +168,125 @@ func (c *Classifier) embedInputs(ctx context.Context, inputs []input) ([]embeddi
 	return vectors, nil
 }
 
-// decide runs the cascade; s.vector is the title's embedding where s.embedded says so.
-func (c *Classifier) decide(in *input, s *scratch) label.Decision {
-	d := label.Decision{ModelID: c.id}
-	if in.kind != title.Title {
+// decide runs the cascade for the titles on some desks: first all who need no neighbours, then the neighbours of all the others.
+func (c *Classifier) decide(desks []desk, s *scratch) {
+	s.waiting = s.waiting[:0]
+	for i := range desks {
+		if d := &desks[i]; !c.begin(d, s) {
+			s.waiting = append(s.waiting, d)
+		}
+	}
+	c.ask(s.waiting, s)
+	for _, d := range s.waiting {
 		for _, a := range label.Axes() {
-			d.Findings[a] = nonsense(in.kind)
+			if d.open[a] {
+				d.decision.Findings[a] = c.byExamples(a, c.judgeWithNeighbors(a, d), d, s)
+			}
 		}
-		return d
 	}
-	s.hits = c.rules.match(s.hits[:0], in)
-	correction, corrected := c.exact[in.key]
-	s.heard, s.asked = false, false
+}
+
+// begin decides what can be decided without the neighbours, and reports whether that is all.
+func (c *Classifier) begin(d *desk, s *scratch) bool {
+	d.decision = label.Decision{ModelID: c.id}
+	if d.kind != title.Title {
+		for _, a := range label.Axes() {
+			d.decision.Findings[a] = nonsense(d.kind)
+		}
+		return true
+	}
+	d.hits = c.rules.match(d.hits[:0], &d.input)
+	correction, corrected := c.exact[d.key]
+	done := true
 	for _, a := range label.Axes() {
+		f := &d.decision.Findings[a]
 		if corrected && correction.opinions[a].Given {
-			d.Findings[a] = c.byCorrection(a, &correction)
+			*f = c.byCorrection(a, &correction)
 			continue
 		}
-		if h, ok := c.rules.decide(s.hits, a, c.book.Taxonomies[a].Has); ok {
-			d.Findings[a] = c.byRule(a, h, s)
+		if h, ok := c.rules.decide(d.hits, a, c.book.Taxonomies[a].Has); ok {
+			*f = c.byRule(a, h, s)
 			continue
 		}
-		d.Findings[a] = c.byExamples(a, in, s)
+		if len(c.model.axes[a].values) == 0 {
+			*f = c.byNobody(a)
+			continue
+		}
+		v, sure := c.judgeByHeads(a, d, s)
+		if !sure {
+			d.open[a], done = true, false
+			continue
+		}
+		*f = c.byExamples(a, v, d, s)
 	}
-	return d
+	return done
 }
 
-// hear fills s with what the heads say on both axes, once for a title.
-func (c *Classifier) hear(in *input, s *scratch) {
-	if s.heard {
+// hear lets the heads speak on both axes, once for a title.
+func (c *Classifier) hear(d *desk, s *scratch) {
+	if d.heard {
 		return
 	}
-	s.heard = true
-	s.memory.read(in.normalized)
-	if !s.embedded {
-		s.memory.embed(s.vector, in.normalized)
-		s.embedded = true
+	d.heard = true
+	s.memory.read(d.normalized)
+	if !d.embedded {
+		s.memory.embed(d.vector, d.normalized)
+		d.embedded = true
 	}
-	known, pieces := s.memory.hear(s.scores[0], 0)
+	known, pieces := s.memory.hear(d.scores[0], 0)
 	if c.teacher != nil {
-		c.teacher.listen(s.inputs[c.model.dimension:], in.normalized, s.memory, s.vector, &s.lecture)
+		c.teacher.listen(d.inputs[c.model.dimension:], d.normalized, s.memory, d.vector, &s.lecture)
 	}
-	c.model.dense.denseScores(s.scores[1], s.inputs[:c.model.inputs()])
+	c.model.dense.denseScores(d.scores[1], d.inputs[:c.model.inputs()])
 	for _, a := range label.Axes() {
-		s.voices[a].known, s.voices[a].pieces = known, pieces
+		d.voices[a].known, d.voices[a].pieces = known, pieces
 	}
 }
 
-// ask fills s with what the neighbours say on both axes, once for a title.
-func (c *Classifier) ask(s *scratch) {
-	if s.asked {
+// ask lets the neighbours of some titles speak on both axes, once for a title.
+func (c *Classifier) ask(desks []*desk, s *scratch) {
+	var lists [abreast]*nearest
+	var queries [abreast][]float32
+	for len(desks) > 0 {
+		n := 0
+		for len(desks) > 0 && n < abreast {
+			d := desks[0]
+			desks = desks[1:]
+			if d.asked {
+				continue
+			}
+			d.asked = true
+			d.nearest.reset(neighbors)
+			lists[n], queries[n] = &d.nearest, d.vector
+			n++
+		}
+		c.pruned.search(&c.vectors, lists[:n], &s.questions, queries[:n])
+		for i, list := range lists[:n] {
+			c.extra.vectors.searchFrom(int32(len(c.lessons)), list, queries[i])
+		}
+	}
+}
+
+// weighNeighbors lets the neighbours that were found speak on an axis.
+func (c *Classifier) weighNeighbors(a label.Axis, d *desk) {
+	v := &d.voices[a]
+	if len(v.near) == 0 {
 		return
 	}
-	s.asked = true
-	s.nearest.reset(neighbors)
-	c.pruned.search(&c.vectors, &s.nearest, &s.question, s.vector)
-	c.extra.vectors.searchFrom(int32(len(c.lessons)), &s.nearest, s.vector)
-	for _, a := range label.Axes() {
-		v := &s.voices[a]
-		if len(v.near) == 0 {
-			continue
-		}
-		v.votes = vote(v.near, s.nearest.list, c.class[a], c.weight)
-		v.closest = 0
-		if len(s.nearest.list) > 0 {
-			v.closest = s.nearest.list[0].similarity
-		}
+	v.votes = vote(v.near, d.nearest.list, c.class[a], c.weight)
+	v.closest = 0
+	if len(d.nearest.list) > 0 {
+		v.closest = d.nearest.list[0].similarity
 	}
 }
 
 // taught reports whether a correction that the model has not seen is near the title, so that the neighbours must be asked.
-func (c *Classifier) taught(m *axisModel, s *scratch) bool {
+func (c *Classifier) taught(m *axisModel, d *desk, s *scratch) bool {
 	if len(c.extra.lessons) == 0 {
 		return false
 	}
 	s.probe.reset(1)
-	c.extra.vectors.search(&s.probe, s.vector)
+	c.extra.vectors.search(&s.probe, d.vector)
 	return len(s.probe.list) > 0 && s.probe.list[0].similarity >= m.mix.nearCorrection()
 }
 
@@ -230,10 +301,10 @@ func (m mix) nearCorrection() float32 {
 
 // heed lets corrections that the heads have not seen count for more the nearer they are: up to correctionPull in log odds for the
 // same title in other words.
-func (c *Classifier) heed(a label.Axis, m *axisModel, s *scratch) {
-	shares := s.shares[a]
+func (c *Classifier) heed(a label.Axis, m *axisModel, d *desk) {
+	shares := d.shares[a]
 	var sum float32
-	for _, n := range s.nearest.list {
+	for _, n := range d.nearest.list {
 		class := c.class[a][n.row]
 		if int(n.row) < len(c.lessons) || class < 0 || n.similarity < m.mix.nearCorrection() {
 			continue
@@ -257,24 +328,25 @@ type verdict struct {
 	asked         bool
 }
 
-// judge lets the heads answer and asks the neighbours where the heads are not sure.
-func (c *Classifier) judge(a label.Axis, in *input, s *scratch) verdict {
-	c.hear(in, s)
-	m, shares := &c.model.axes[a], s.shares[a]
-	m.mix.join(shares, &s.voices[a], false)
-	var v verdict
+// judgeByHeads is the answer of the heads; where they are not sure, the neighbours must be asked.
+func (c *Classifier) judgeByHeads(a label.Axis, d *desk, s *scratch) (v verdict, sure bool) {
+	c.hear(d, s)
+	m, shares := &c.model.axes[a], d.shares[a]
+	m.mix.join(shares, &d.voices[a], false)
 	v.first, v.second = best(shares)
-	var sure bool
-	v.confidence, sure = m.headConfidence(m.observe(&s.voices[a], shares, &v))
-	if (m.mix.deaf() || sure) && !c.taught(m, s) {
-		return v
-	}
-	c.ask(s)
-	v.asked = true
-	m.mix.join(shares, &s.voices[a], true)
-	c.heed(a, m, s)
+	v.confidence, sure = m.headConfidence(m.observe(&d.voices[a], shares, &v))
+	return v, (m.mix.deaf() || sure) && !c.taught(m, d, s)
+}
+
+// judgeWithNeighbors is the joint answer of the heads and of the neighbours, who have been asked.
+func (c *Classifier) judgeWithNeighbors(a label.Axis, d *desk) verdict {
+	m, shares := &c.model.axes[a], d.shares[a]
+	c.weighNeighbors(a, d)
+	m.mix.join(shares, &d.voices[a], true)
+	c.heed(a, m, d)
+	v := verdict{asked: true}
 	v.first, v.second = best(shares)
-	v.confidence = m.confidence(m.observe(&s.voices[a], shares, &v))
+	v.confidence = m.confidence(m.observe(&d.voices[a], shares, &v))
 	return v
 }
 
@@ -282,25 +354,20 @@ func (m *axisModel) observe(voices *voices, shares []float32, v *verdict) signal
 	return observe(voices, shares, v.first, v.second, v.first == m.fallback, m.values[v.first] == "", v.asked)
 }
 
-// byExamples is the answer of heads and neighbours.
-func (c *Classifier) byExamples(a label.Axis, in *input, s *scratch) label.Finding {
+// byExamples puts the answer of heads and neighbours into words.
+func (c *Classifier) byExamples(a label.Axis, v verdict, d *desk, s *scratch) label.Finding {
 	m := &c.model.axes[a]
-	if len(m.values) == 0 {
-		return c.byNobody(a)
-	}
-	v := c.judge(a, in, s)
-	first, second, confidence := v.first, v.second, v.confidence
-	f := label.Finding{Value: m.values[first], Confidence: confidence, Accepted: confidence >= c.targets[a].threshold, Method: label.ByNeighbors}
-	if first == m.fallback {
+	f := label.Finding{Value: m.values[v.first], Confidence: v.confidence, Accepted: v.confidence >= c.targets[a].threshold, Method: label.ByNeighbors}
+	if v.first == m.fallback {
 		f.Method = label.ByFallback
 	}
 	if !f.Accepted {
 		f.Method = label.ByAbstaining
 	}
-	if second >= 0 {
-		f.RunnerUp = m.values[second]
-		f.RunnerUpConfidence = min(float64(s.shares[a][second]), 1-confidence)
+	if v.second >= 0 {
+		f.RunnerUp = m.values[v.second]
+		f.RunnerUpConfidence = min(float64(d.shares[a][v.second]), 1-v.confidence)
 	}
-	f.Why = c.why(a, &f, &v, s)
+	f.Why = c.why(a, &f, &v, d, s)
 	return f
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"rolecall/embedding"
 	"rolecall/label"
 )
 
@@ -22,24 +23,27 @@ func (c *Classifier) Explain(ctx context.Context, raw string) (Explanation, erro
 	if err != nil {
 		return Explanation{}, err
 	}
-	s := c.newScratch()
-	if s.embedded = vectors != nil; s.embedded {
-		copy(s.vector, vectors[0])
+	var vector embedding.Vector
+	if vectors != nil {
+		vector = vectors[0]
 	}
-	e := Explanation{Title: raw, Normalized: in.normalized, Kind: in.kind.String(), Decision: c.decide(&in, s)}
-	s.heard, s.asked = false, false
-	c.hear(&in, s)
-	c.ask(s)
-	closest := slices.Clone(s.nearest.list)
+	s := c.newScratch()
+	desks := s.desks[:1]
+	d := &desks[0]
+	d.lay(in, vector)
+	c.decide(desks, s)
+	e := Explanation{Title: raw, Normalized: in.normalized, Kind: in.kind.String(), Decision: d.decision}
+	c.hear(d, s)
+	c.ask([]*desk{d}, s)
 	hits := c.rules.match(nil, &in)
 	for _, a := range label.Axes() {
-		e.Axes[a] = c.explainAxis(a, &in, s, hits, closest)
+		e.Axes[a] = c.explainAxis(a, d, s, hits)
 		e.Decision.Findings[a].Evidence = e.Axes[a].Neighbors
 	}
 	return e, nil
 }
 
-func (c *Classifier) explainAxis(a label.Axis, in *input, s *scratch, hits []ruleHit, closest []near) AxisExplanation {
+func (c *Classifier) explainAxis(a label.Axis, d *desk, s *scratch, hits []ruleHit) AxisExplanation {
 	m := &c.model.axes[a]
 	x := AxisExplanation{Axis: a, Threshold: c.targets[a].threshold, Calibration: c.calibrationNote(a)}
 	deciding, decided := c.rules.decide(hits, a, c.book.Taxonomies[a].Has)
@@ -51,7 +55,7 @@ func (c *Classifier) explainAxis(a label.Axis, in *input, s *scratch, hits []rul
 		x.Rules = append(x.Rules, RuleStep{RuleID: r.ID, Value: r.Set[a], Text: c.rules.written(h), Blocked: h.blocked,
 			Decides: decided && h.rule == deciding.rule})
 	}
-	for _, n := range closest {
+	for _, n := range d.nearest.list {
 		l := c.lesson(n.row)
 		if o := l.opinions[a]; o.Given && len(x.Neighbors) < evidenceCount {
 			x.Neighbors = append(x.Neighbors, label.Evidence{Title: l.title, Value: o.Value, Similarity: float64(n.similarity), Origin: l.origin})
@@ -60,15 +64,14 @@ func (c *Classifier) explainAxis(a label.Axis, in *input, s *scratch, hits []rul
 	if len(m.values) == 0 {
 		return x
 	}
-	v := &s.voices[a]
-	heads := make([]float32, len(m.values))
-	for i := range heads {
-		heads[i] = m.mix.Sparse*v.sparse[i] + m.mix.Dense*v.dense[i]
+	verdict, sure := c.judgeByHeads(a, d, s)
+	heads := slices.Clone(d.shares[a])
+	c.weighNeighbors(a, d)
+	if !sure {
+		verdict = c.judgeWithNeighbors(a, d)
 	}
-	softmax(heads)
-	verdict := c.judge(a, in, s)
-	x.HeadVotes, x.NeighborVotes, x.Votes = m.votes(heads), m.votes(v.near), m.votes(s.shares[a])
-	x.Raw, x.Calibrated = float64(s.shares[a][verdict.first]), verdict.confidence
+	x.HeadVotes, x.NeighborVotes, x.Votes = m.votes(heads), m.votes(d.voices[a].near), m.votes(d.shares[a])
+	x.Raw, x.Calibrated = float64(d.shares[a][verdict.first]), verdict.confidence
 	return x
 }
 

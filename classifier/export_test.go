@@ -10,11 +10,13 @@ func (c *Classifier) ClassifyInFull(titles []string) []label.Decision {
 	slow.pruned = &pruned{}
 	s := slow.newScratch()
 	out := make([]label.Decision, len(titles))
+	vector := make([]float32, c.model.dimension)
 	for i, t := range titles {
 		in := newInput(t)
-		slow.embedder.(direct).EmbedInto(s.vector, in.normalized)
-		s.embedded = true
-		out[i] = slow.decide(&in, s)
+		slow.embedder.(direct).EmbedInto(vector, in.normalized)
+		s.desks[0].lay(in, vector)
+		slow.decide(s.desks[:1], s)
+		out[i] = s.desks[0].decision
 	}
 	return out
 }

@@ -9,10 +9,12 @@ import (
 )
 
 const (
-	blockRows = 32 // rows that scan looks at together
+	blockRows = 32 // rows that a scan looks at together
 	quad      = 4  // bytes of a row that are summed at once
-	// queryTop bounds the query's numbers so that a pair of products stays within 16 bits: 2 x 255 x 63 < 32768.
-	queryTop = 63
+	// abreast is how many queries are answered at once.
+	abreast = 4
+	// maxScanned is the longest vector whose bytes are scanned; longer ones are compared in full.
+	maxScanned = 1024
 )
 
 // pruned is a matrix a second time, a byte for each number, to leave out rows that cannot be among the nearest. With the row
@@ -27,6 +29,7 @@ type pruned struct {
 	scales []float32 // s, by row; zero for the rows that fill up the last block
 	lost   float64   // the greatest |e|
 	length float64   // the greatest |r|
+	dots   bool      // scanned with canDot's instruction
 }
 
 // prepare makes the bytes when the first title needs them.
@@ -35,6 +38,7 @@ func (p *pruned) prepare(m *matrix) {
 		if !canScan() || m.size() < neighbors*blockRows || m.dimension > maxScanned-quad {
 			return
 		}
+		p.dots = canDot()
 		blocks := (m.size() + blockRows - 1) / blockRows
 		p.quads = (m.dimension + quad - 1) / quad
 		p.scales = make([]float32, blocks*blockRows)
@@ -67,25 +71,39 @@ func (p *pruned) add(i int, row []float32) {
 	p.lost, p.length = max(p.lost, math.Sqrt(lost)), max(p.length, math.Sqrt(length))
 }
 
+// queryTop is the greatest number of a query: where products are summed by twos in 16 bits, 2 x 255 x 63 < 32768.
+func (p *pruned) queryTop() float32 {
+	if p.dots {
+		return 127
+	}
+	return 63
+}
+
 // rounding is more than the sums of a cosine in 32 bits, in any order, can be off for vectors of length 1.
 const rounding = 1e-4
 
-// question is a query in bytes, with the memory to answer it.
-type question struct {
-	numbers [maxScanned]int8
-	scale   float32
-	base    int32   // takes off the 128 that each byte of a row has too much
-	margin  float32 // how far the cosine can be from what the bytes say
-	sums    []float32
-	tops    []float32
+// questions are up to four queries in bytes, with the memory to answer them.
+type questions struct {
+	numbers [abreast][maxScanned]int8
+	bases   [abreast]int32 // takes off the 128 that each byte of a row has too much
+	scales  [abreast]float32
+	margins [abreast]float32 // how far a cosine can be from what the bytes say
+	blocks  int
+	sums    []float32 // of each query by row
+	tops    []float32 // of each query by block
 	best    nearest
 }
 
-// maxScanned is the longest vector whose bytes are scanned; longer ones are compared in full.
-const maxScanned = 1024
+// prepare makes room for the answers.
+func (q *questions) prepare(p *pruned) {
+	if len(q.sums) != abreast*len(p.scales) {
+		q.blocks = len(p.scales) / blockRows
+		q.sums, q.tops = make([]float32, abreast*len(p.scales)), make([]float32, abreast*q.blocks)
+	}
+}
 
-// ask puts a query into bytes; false for one that has none.
-func (q *question) ask(p *pruned, query []float32) bool {
+// ask puts a query into bytes as the nth question; false for one that has none.
+func (q *questions) ask(p *pruned, n int, query []float32) bool {
 	var top float32
 	for _, x := range query {
 		top = max(top, x, -x)
@@ -93,61 +111,82 @@ func (q *question) ask(p *pruned, query []float32) bool {
 	if !(top > 1e-30 && top < math.MaxFloat32) {
 		return false
 	}
-	if len(q.sums) != len(p.scales) {
-		q.sums, q.tops = make([]float32, len(p.scales)), make([]float32, len(p.scales)/blockRows)
-	}
-	q.scale = top / queryTop
-	clear(q.numbers[:p.quads*quad])
+	scale := top / p.queryTop()
+	numbers := q.numbers[n][:p.quads*quad]
+	clear(numbers[len(query):])
 	var sum int32
 	var kept, lost float64
 	for d, x := range query {
-		a := math.RoundToEven(float64(x / q.scale))
-		q.numbers[d] = int8(a)
+		a := math.RoundToEven(float64(x / scale))
+		numbers[d] = int8(a)
 		sum += int32(a)
-		a *= float64(q.scale)
+		a *= float64(scale)
 		kept += a * a
 		lost += (float64(x) - a) * (float64(x) - a)
 	}
-	q.base = -128 * sum
-	q.margin = float32((math.Sqrt(kept)*p.lost + math.Sqrt(lost)*p.length) * (1 + rounding))
-	q.margin += rounding * float32(1+math.Sqrt(kept)*p.length)
+	q.bases[n], q.scales[n] = -128*sum, scale
+	margin := float32((math.Sqrt(kept)*p.lost + math.Sqrt(lost)*p.length) * (1 + rounding))
+	q.margins[n] = margin + rounding*float32(1+math.Sqrt(kept)*p.length)
 	return true
 }
 
-// search offers to n every row of m that can be among its nearest, as m.search does with all. n must be empty.
-func (p *pruned) search(m *matrix, n *nearest, q *question, query []float32) {
-	if !p.ready.Load() || !q.ask(p, query) {
-		m.search(n, query)
+// search offers to each of nearest every row of m that can be among the nearest to its query, as m.search does with all. It takes up to
+// abreast queries, and nearest must be empty.
+func (p *pruned) search(m *matrix, list []*nearest, q *questions, queries [][]float32) {
+	asked := 0
+	var of [abreast]int
+	if p.ready.Load() {
+		q.prepare(p)
+	}
+	for i, query := range queries {
+		if !p.ready.Load() || !q.ask(p, asked, query) {
+			m.search(list[i], query)
+			continue
+		}
+		of[asked] = i
+		asked++
+	}
+	if asked == 0 {
 		return
 	}
-	scan(p, q)
-	// At least so many rows as n has room for, one of each block, have this cosine or more: what cannot reach it is out.
-	least := q.nthTop(n.room)*q.scale - q.margin
-	floor := q.below(least)
-	for block, top := range q.tops {
+	scan(p, q, asked)
+	for n, i := range of[:asked] {
+		q.answer(p, m, n, list[i], queries[i])
+	}
+}
+
+// answer offers the rows that the nth question's sums leave over.
+func (q *questions) answer(p *pruned, m *matrix, n int, list *nearest, query []float32) {
+	sums, tops := q.sums[n*len(p.scales):][:len(p.scales)], q.tops[n*q.blocks:][:q.blocks]
+	// At least so many rows as the list has room for, one of each block, have this cosine or more: what cannot reach it is out.
+	least := q.nthTop(tops, list.room)*q.scales[n] - q.margins[n]
+	floor := q.below(n, least)
+	for block, top := range tops {
 		if top < floor {
 			continue
 		}
-		for lane, sum := range q.sums[block*blockRows : (block+1)*blockRows] {
+		for lane, sum := range sums[block*blockRows : (block+1)*blockRows] {
 			i := block*blockRows + lane
 			if sum < floor || i >= m.size() {
 				continue
 			}
-			if similarity := vek32.Dot(m.row(i), query); similarity > n.worst() {
-				n.offer(int32(i), similarity)
-				floor = max(floor, q.below(n.worst()))
+			if similarity := vek32.Dot(m.row(i), query); similarity > list.worst() {
+				list.offer(int32(i), similarity)
+				floor = max(floor, q.below(n, list.worst()))
 			}
 		}
 	}
 }
 
 // below is the sum of bytes of which it is certain that the cosine is less than the one given.
-func (q *question) below(cosine float32) float32 { return (cosine - q.margin) / q.scale }
+func (q *questions) below(n int, cosine float32) float32 {
+	return (cosine - q.margins[n]) / q.scales[n]
+}
 
 // nthTop is the nth greatest of the blocks' greatest sums; there are no less than room blocks.
-func (q *question) nthTop(room int) float32 {
+func (q *questions) nthTop(tops []float32, room int) float32 {
 	q.best.reset(room)
-	for i, top := range q.tops {
+	for i, top := range tops {
 		q.best.offer(int32(i), top)
 	}
 	return q.best.worst()

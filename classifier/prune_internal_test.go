@@ -49,39 +49,59 @@ func TestBytesFindTheSameNeighbours(t *testing.T) {
 		{name: "a row that is not a number", rows: 1000, dimension: 96, spread: 1, spoil: func(m *matrix) { m.row(9)[3] = float32(math.NaN()) }},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			random := rand.New(rand.NewPCG(1, uint64(tt.rows)))
-			m := matrix{dimension: tt.dimension, rows: make([]float32, tt.rows*tt.dimension)}
-			for i := range m.size() {
-				randomVector(random, m.row(i), tt.spread)
+		for _, dots := range []bool{true, false} {
+			if dots && !canDot() {
+				continue
 			}
-			if tt.spoil != nil {
-				tt.spoil(&m)
-			}
-			var p pruned
-			var question question
-			p.prepare(&m)
-			query := make([]float32, tt.dimension)
-			for q := range 400 {
-				randomVector(random, query, tt.spread)
-				if q%2 == 1 { // near a row
-					for d, x := range m.row(random.IntN(m.size())) {
-						query[d] = 0.3*query[d] + x
+			t.Run(fmt.Sprint(tt.name, dots), func(t *testing.T) {
+				random := rand.New(rand.NewPCG(1, uint64(tt.rows)))
+				m := matrix{dimension: tt.dimension, rows: make([]float32, tt.rows*tt.dimension)}
+				for i := range m.size() {
+					randomVector(random, m.row(i), tt.spread)
+				}
+				if tt.spoil != nil {
+					tt.spoil(&m)
+				}
+				var p pruned
+				var questions questions
+				p.prepare(&m)
+				p.dots = dots
+				var queries [abreast][]float32
+				var got [abreast]nearest
+				for i := range queries {
+					queries[i] = make([]float32, tt.dimension)
+				}
+				for q := range 400 {
+					query := queries[q%abreast]
+					randomVector(random, query, tt.spread)
+					if q%3 == 1 { // near a row
+						for d, x := range m.row(random.IntN(m.size())) {
+							query[d] = 0.3*query[d] + x
+						}
+					}
+					if q == 10 {
+						clear(query)
+					}
+					if q%7 > 3 { // with those of before
+						continue
+					}
+					lists := make([]*nearest, 1+q%abreast)
+					for i := range lists {
+						got[i].reset(neighbors)
+						lists[i] = &got[i]
+					}
+					p.search(&m, lists, &questions, queries[:len(lists)])
+					for i, list := range lists {
+						var want nearest
+						want.reset(neighbors)
+						m.search(&want, queries[i])
+						if !slices.Equal(list.list, want.list) && fmt.Sprint(list.list) != fmt.Sprint(want.list) {
+							t.Fatalf("query %d, %d of %d:\n got %v\nwant %v", q, i, len(lists), list.list, want.list)
+						}
 					}
 				}
-				if q == 10 {
-					clear(query)
-				}
-				var want, got nearest
-				want.reset(neighbors)
-				got.reset(neighbors)
-				m.search(&want, query)
-				p.search(&m, &got, &question, query)
-				if !slices.Equal(got.list, want.list) && fmt.Sprint(got.list) != fmt.Sprint(want.list) {
-					t.Fatalf("query %d:\n got %v\nwant %v", q, got.list, want.list)
-				}
-			}
-		})
+			})
+		}
 	}
 }
 
@@ -91,22 +111,43 @@ func BenchmarkNeighbours(b *testing.B) {
 	for i := range m.size() {
 		randomVector(random, m.row(i), 0.97)
 	}
-	query := slices.Clone(m.row(100))
-	query[0] += 0.3
-	var n nearest
+	var queries [abreast][]float32
+	var room [abreast]nearest
+	var lists [abreast]*nearest
+	for i := range queries {
+		queries[i] = slices.Clone(m.row(100 + i))
+		queries[i][i] += 0.3
+		lists[i] = &room[i]
+	}
 	var p pruned
-	var question question
+	var questions questions
 	p.prepare(&m)
-	for name, search := range map[string]func(){
-		"all":    func() { m.search(&n, query) },
-		"pruned": func() { p.search(&m, &n, &question, query) },
+	for _, kind := range []struct {
+		name   string
+		dots   bool
+		search func()
+	}{
+		{"all", false, func() {
+			for i, list := range lists {
+				m.search(list, queries[i])
+			}
+		}},
+		{"pruned", false, func() { p.search(&m, lists[:], &questions, queries[:]) }},
+		{"pruned by dots", true, func() { p.search(&m, lists[:], &questions, queries[:]) }},
 	} {
-		b.Run(name, func(b *testing.B) {
+		b.Run(kind.name, func(b *testing.B) {
+			if kind.dots && !canDot() {
+				b.Skip("this machine has no such instruction")
+			}
+			p.dots = kind.dots
 			b.ReportAllocs()
 			for b.Loop() {
-				n.reset(neighbors)
-				search()
+				for _, list := range lists {
+					list.reset(neighbors)
+				}
+				kind.search()
 			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(abreast*b.N), "ns/query")
 		})
 	}
 }

@@ -9,15 +9,30 @@ import (
 // canScan reports whether sums of bytes are quicker than sums of numbers on this machine.
 func canScan() bool { return cpu.X86.HasAVX2 }
 
-// scan writes each row's sum of bytes times its scale into q.sums, and the greatest of each block into q.tops.
-func scan(p *pruned, q *question) {
-	scanAVX2(&p.bytes[0], &p.scales[0], &q.numbers[0], p.quads, len(q.tops), q.base, &q.sums[0], &q.tops[0])
+// canDot reports whether the machine sums products of bytes in one instruction.
+func canDot() bool { return cpu.X86.HasAVX512VNNI && cpu.X86.HasAVX512F }
+
+// scan writes, for each of the first n questions, each row's sum of bytes times its scale into q.sums, and the greatest of each block
+// into q.tops.
+func scan(p *pruned, q *questions, n int) {
+	if p.dots {
+		scanVNNI(&p.bytes[0], &p.scales[0], &q.numbers[0][0], p.quads, q.blocks, &q.bases[0], &q.sums[0], &q.tops[0])
+		return
+	}
+	for i := range n {
+		scanAVX2(&p.bytes[0], &p.scales[0], &q.numbers[i][0], p.quads, q.blocks, q.bases[i], &q.sums[i*len(p.scales)], &q.tops[i*q.blocks])
+	}
 }
 
-// scanAVX2 is scan; blocks has the number of blocks, quads that of a row's quads.
+// scanAVX2 is scan for one question; blocks has the number of blocks, quads that of a row's quads.
 //
 //go:noescape
 func scanAVX2(bytes *byte, scales *float32, query *int8, quads, blocks int, base int32, sums, tops *float32)
+
+// scanVNNI is scan for four questions, asked or not.
+//
+//go:noescape
+func scanVNNI(bytes *byte, scales *float32, queries *int8, quads, blocks int, bases *int32, sums, tops *float32)
 
 // addRows adds to dst the row of weights at each place times its value, one after the other; the first rows where places is nil. The
 // stride of the rows and the length of dst are multiples of four, dst is no longer than a row.

@@ -5,7 +5,10 @@ package classifier
 // canScan reports whether sums of bytes are quicker than sums of numbers on this machine.
 func canScan() bool { return false }
 
-func scan(*pruned, *question) {}
+// canDot reports whether the machine sums products of bytes in one instruction.
+func canDot() bool { return false }
+
+func scan(*pruned, *questions, int) {}
 
 func addRows(dst, weights []float32, stride int, places []int32, values []float32) {
 	addRowsInGo(dst, weights, stride, places, values)

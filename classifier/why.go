@@ -24,7 +24,7 @@ func (c *Classifier) byCorrection(a label.Axis, l *lesson) label.Finding {
 func (c *Classifier) byRule(a label.Axis, h ruleHit, s *scratch) label.Finding {
 	r := &c.rules.rules[h.rule]
 	f := label.Finding{Value: r.Set[a], Accepted: true, Method: label.ByRule, Confidence: c.trust[h.rule].confidence(a), RuleID: r.ID}
-	f.Why = s.said(saying{axis: a, method: label.ByRule, one: h.rule, other: h.text}, func() string { return c.whyRule(a, h, &f) })
+	f.Why = s.said(saying{axis: a, rule: true, one: h.rule, other: h.text}, func() string { return c.whyRule(a, h, &f) })
 	return f
 }
 
@@ -51,13 +51,13 @@ func (c *Classifier) byNobody(a label.Axis) label.Finding {
 }
 
 // why says in a sentence what heads and neighbours found.
-func (c *Classifier) why(a label.Axis, f *label.Finding, v *verdict, s *scratch) string {
-	found := s.said(saying{axis: a, method: f.Method, one: v.first, other: v.second}, func() string { return c.whyExamples(a, f) })
-	if !v.asked || len(s.nearest.list) == 0 {
+func (c *Classifier) why(a label.Axis, f *label.Finding, v *verdict, d *desk, s *scratch) string {
+	found := s.said(saying{axis: a, accepted: f.Accepted, one: v.first, other: v.second}, func() string { return c.whyExamples(a, f) })
+	if !v.asked || len(d.nearest.list) == 0 {
 		return found + "."
 	}
 	s.text = append(append(s.text[:0], found...), "; the closest labelled title is "...)
-	s.text = append(strconv.AppendQuote(s.text, c.lesson(s.nearest.list[0].row).title), '.')
+	s.text = append(strconv.AppendQuote(s.text, c.lesson(d.nearest.list[0].row).title), '.')
 	return string(s.text)
 }
 
@@ -76,9 +76,9 @@ func (c *Classifier) whyExamples(a label.Axis, f *label.Finding) string {
 
 // saying is what a sentence depends on: a rule and its text, or the best answers by class.
 type saying struct {
-	axis       label.Axis
-	method     label.Method
-	one, other int
+	axis           label.Axis
+	rule, accepted bool
+	one, other     int
 }
 
 // said makes a sentence once. What it says must be the same for every classifier with the same rules and the same model.
