@@ -30,7 +30,7 @@ type near struct {
 	similarity float32
 }
 
-// nearest keeps the n best rows seen, best first; equal similarities in the order of rows.
+// nearest keeps the n best rows seen, best first; equal similarities in the order of rows, in whatever order they were offered.
 type nearest struct {
 	list []near
 	room int
@@ -38,7 +38,7 @@ type nearest struct {
 
 func (n *nearest) reset(room int) { n.list, n.room = n.list[:0], room }
 
-// worst is the similarity that a row must exceed.
+// worst is the similarity below which a row has no chance.
 func (n *nearest) worst() float32 {
 	if len(n.list) < n.room {
 		return -2
@@ -47,18 +47,22 @@ func (n *nearest) worst() float32 {
 }
 
 func (n *nearest) offer(row int32, similarity float32) {
-	if similarity <= n.worst() {
+	one := near{row, similarity}
+	if len(n.list) < n.room {
+		n.list = append(n.list, one)
+	} else if !one.before(n.list[len(n.list)-1]) {
 		return
 	}
-	if len(n.list) < n.room {
-		n.list = append(n.list, near{})
-	}
 	i := len(n.list) - 1
-	for i > 0 && n.list[i-1].similarity < similarity {
+	for i > 0 && one.before(n.list[i-1]) {
 		n.list[i] = n.list[i-1]
 		i--
 	}
-	n.list[i] = near{row, similarity}
+	n.list[i] = one
+}
+
+func (n near) before(other near) bool {
+	return n.similarity > other.similarity || n.similarity == other.similarity && n.row < other.row
 }
 
 // search offers every row of m to n.

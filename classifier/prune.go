@@ -155,25 +155,35 @@ func (p *pruned) search(m *matrix, list []*nearest, q *questions, queries [][]fl
 	}
 }
 
-// answer offers the rows that the nth question's sums leave over.
+// answer offers the rows that the nth question's sums leave over, those of the best blocks first, for the better the list is, the
+// fewer others are left.
 func (q *questions) answer(p *pruned, m *matrix, n int, list *nearest, query []float32) {
 	sums, tops := q.sums[n*len(p.scales):][:len(p.scales)], q.tops[n*q.blocks:][:q.blocks]
-	// At least so many rows as the list has room for, one of each block, have this cosine or more: what cannot reach it is out.
-	least := q.nthTop(tops, list.room)*q.scales[n] - q.margins[n]
-	floor := q.below(n, least)
+	q.best.reset(list.room)
 	for block, top := range tops {
-		if top < floor {
-			continue
+		if top > q.best.worst() {
+			q.best.offer(int32(block), top)
 		}
+	}
+	// At least so many rows as the list has room for, one of each of these blocks, have this cosine or more: what cannot reach it is out.
+	floor := q.below(n, q.best.worst()*q.scales[n]-q.margins[n])
+	look := func(block int) {
 		for lane, sum := range sums[block*blockRows : (block+1)*blockRows] {
 			i := block*blockRows + lane
 			if sum < floor || i >= m.size() {
 				continue
 			}
-			if similarity := vek32.Dot(m.row(i), query); similarity > list.worst() {
-				list.offer(int32(i), similarity)
-				floor = max(floor, q.below(n, list.worst()))
-			}
+			list.offer(int32(i), vek32.Dot(m.row(i), query))
+			floor = max(floor, q.below(n, list.worst()))
+		}
+	}
+	for _, block := range q.best.list {
+		look(int(block.row))
+		tops[block.row] = -math.MaxFloat32 // is done
+	}
+	for block, top := range tops {
+		if top >= floor {
+			look(block)
 		}
 	}
 }
@@ -181,13 +191,4 @@ func (q *questions) answer(p *pruned, m *matrix, n int, list *nearest, query []f
 // below is the sum of bytes of which it is certain that the cosine is less than the one given.
 func (q *questions) below(n int, cosine float32) float32 {
 	return (cosine - q.margins[n]) / q.scales[n]
-}
-
-// nthTop is the nth greatest of the blocks' greatest sums; there are no less than room blocks.
-func (q *questions) nthTop(tops []float32, room int) float32 {
-	q.best.reset(room)
-	for i, top := range tops {
-		q.best.offer(int32(i), top)
-	}
-	return q.best.worst()
 }
