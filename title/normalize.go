@@ -1,9 +1,6 @@
 package title
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Normalize returns the title as it is matched: cleaned, lower case, Latin and Greek letters without accents, umlauts one way
 // however they were written, gender marks and ad decorations gone, known abbreviations written out, one space between tokens.
@@ -35,13 +32,14 @@ func normalizeOnce(text string) (next string, settled bool) {
 	for i, token := range tokens {
 		tokens[i] = canonicalWord(token)
 	}
-	tokens = separate(rewrite(tokens))
+	tokens, settled = rewrite(tokens)
+	tokens, changed := separate(tokens)
 	next = join(tokens)
-	return capRunes(next, MaxRunes), len(next) <= MaxRunes && stable(tokens)
+	return capRunes(next, MaxRunes), settled && !changed && len(next) <= MaxRunes && stable(tokens)
 }
 
-// stable reports whether tokens, read again as a text, come out as they are. Tokens over which patterns could read on, and such
-// as are not plain, are left to the long way.
+// stable reports whether tokens, read again as a text, come out as they are, as far as it can be seen at a glance: patterns may read
+// on over a slash or a bracket, and words that are not plain may hold anything.
 func stable(tokens []string) bool {
 	for i, token := range tokens {
 		switch {
@@ -56,9 +54,7 @@ func stable(tokens []string) bool {
 			return false
 		}
 	}
-	var room [64]string
-	again := separate(rewrite(append(room[:0], tokens...)))
-	return slices.Equal(again, tokens)
+	return true
 }
 
 // plainWord reports whether a word holds nothing but the letters a to z and digits.
@@ -73,11 +69,11 @@ func plainWord(token string) bool {
 
 // separate settles the separators: none at either end (so a closing bracket at the end goes), one at a time, "at" before a place of work becomes @, and "X / X", which is
 // what "Lehrer/Lehrerin" has become by now, is X.
-func separate(tokens []string) []string {
-	out := tokens[:0]
+func separate(tokens []string) (out []string, changed bool) {
+	out = tokens[:0]
 	for i, token := range tokens {
 		if placeWord(token) && len(out) > 0 && i+1 < len(tokens) && !notPlace(tokens[i+1]) && separatorOf(out[len(out)-1]) == None {
-			token = "@"
+			token, changed = "@", true
 		}
 		s := separatorOf(token)
 		if s == None {
@@ -99,7 +95,7 @@ func separate(tokens []string) []string {
 	for len(out) > 0 && (separatorOf(out[len(out)-1]) != None || out[len(out)-1] == "&") {
 		out = out[:len(out)-1]
 	}
-	return out
+	return out, changed || len(out) < len(tokens)
 }
 
 // placeWord reports whether a word says "in the house of": a company follows, not the work.

@@ -27,6 +27,9 @@ func (k Kind) String() string {
 
 // Quality says whether a raw text can be a job title at all. It is conservative: what it is not sure of is a Title.
 func Quality(raw string) Kind {
+	if plainTitle(raw) {
+		return Title
+	}
 	text := strings.ToLower(Clean(raw))
 	letters, digits, others := 0, 0, 0
 	for _, r := range text {
@@ -58,6 +61,25 @@ func Quality(raw string) Kind {
 		return Placeholder
 	}
 	return Title
+}
+
+// plainTitle reports whether a text is a Title at a glance, as most are: some words of ASCII letters that come to more letters than
+// any placeholder has, and too few digits for a telephone number.
+func plainTitle(text string) bool {
+	letters, spaces, digits := 0, 0, 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
+			letters++
+		case c == ' ':
+			spaces++
+		case '0' <= c && c <= '9':
+			digits++
+		case c < ' ' || c >= 0x7f:
+			return false
+		}
+	}
+	return letters > 16 && spaces > 0 && digits < 7 && text[0] != ' ' && text[len(text)-1] != ' ' && len(text) <= MaxRunes
 }
 
 func isPlaceholder(text string) bool {

@@ -17,8 +17,29 @@ type phrase struct {
 	words, instead []string
 }
 
-// phrases maps the first word of each phrase to the phrases that start with it, the longest first.
-var phrases = sync.OnceValue(func() map[string][]phrase {
+// phraseTable maps the first word of each phrase to the phrases that start with it, the longest first.
+type phraseTable struct {
+	byFirst map[string][]phrase
+	shapes  [shapes / 64]uint64 // of the first words, to know most other words by
+}
+
+const shapes = 1 << 13
+
+// shape is a number that differs for most words.
+func shape(word string) uint {
+	last := uint(word[len(word)-1])
+	return (uint(word[0])*37 + uint(word[len(word)/2])*1021 + last*7 + uint(len(word))*131) % shapes
+}
+
+// startingWith returns the phrases that start with a word.
+func (t *phraseTable) startingWith(word string) []phrase {
+	if s := shape(word); t.shapes[s/64]>>(s%64)&1 == 0 {
+		return nil
+	}
+	return t.byFirst[word]
+}
+
+var phrases = sync.OnceValue(func() *phraseTable {
 	table := make(map[string][]phrase)
 	for line := range strings.SplitSeq(abbreviationTable+"\n"+genderTable, "\n") {
 		left, right, ok := strings.Cut(line, "=")
@@ -41,7 +62,12 @@ var phrases = sync.OnceValue(func() map[string][]phrase {
 			table[p.words[0]] = list
 		}
 	}
-	return table
+	t := &phraseTable{byFirst: table}
+	for word := range table {
+		s := shape(word)
+		t.shapes[s/64] |= 1 << (s % 64)
+	}
+	return t
 })
 
 func canonicalWords(s string) []string {
@@ -53,13 +79,13 @@ func canonicalWords(s string) []string {
 }
 
 // rewrite puts the table's long forms in the place of abbreviations, until nothing changes. Words of a phrase follow one another
-// with no separator between.
-func rewrite(tokens []string) []string {
+// with no separator between. settled is false where it was left before nothing changed.
+func rewrite(tokens []string) (out []string, settled bool) {
 	table := phrases()
 	for range 4 {
 		var out []string
 		for i := 0; i < len(tokens); {
-			p, ok := longest(table[tokens[i]], tokens[i:])
+			p, ok := longest(table.startingWith(tokens[i]), tokens[i:])
 			if !ok {
 				if out != nil {
 					out = append(out, tokens[i])
@@ -74,11 +100,11 @@ func rewrite(tokens []string) []string {
 			i += len(p.words)
 		}
 		if out == nil {
-			break
+			return tokens, true
 		}
 		tokens = out
 	}
-	return tokens
+	return tokens, false
 }
 
 func longest(list []phrase, tokens []string) (phrase, bool) {
