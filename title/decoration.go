@@ -70,16 +70,16 @@ var decorations = sync.OnceValue(func() []decoration {
 		may           func(string) bool
 		find, replace string
 	}{
-		{bracket, afterBracket, `[(\[]\s*(?:all genders?|alle geschlechter|tous (?:les )?genres|gn\*?|mwd|wmd|mfd|fmd|fmx|mfx|hf|fh)\s*[)\]]`, " "},
-		{bracket, afterBracket, `[(\[]\s*[mwfdxhvkgi](?:\s*[/|,.*:-]\s*` + letters + `)+\s*[)\]]`, " "},
+		{bracket, inBracket("all", "tous", "gn", "mwd", "wmd", "mfd", "fmd", "fmx", "mfx", "hf", "fh"), `[(\[]\s*(?:all genders?|alle geschlechter|tous (?:les )?genres|gn\*?|mwd|wmd|mfd|fmd|fmx|mfx|hf|fh)\s*[)\]]`, " "},
+		{bracket, letterInBracket, `[(\[]\s*[mwfdxhvkgi](?:\s*[/|,.*:-]\s*` + letters + `)+\s*[)\]]`, " "},
 		{slash | bar, betweenLetters, `(^|[\s,|-])(?:m[/|][wfvk]|[wfvk][/|]m|h[/|]f|f[/|]h|d[/|]m[/|]w|d[/|]w[/|]m|d[/|][mf][/|][mf]|x[/|][mf][/|][mf]|m[/|][dx][/|][wf])` +
 			rest + `([\s,.)|]|$)`, "$1$2"},
-		{star | slash | hyphen | bracket, holding(":in", "*in", "_in", "/in", "-in", "(in"), `(\p{L}{3})(?:[:*_/]-?in|\s?\(-?in\))(?:nen)?\b`, "$1"},
+		{star | slash | hyphen | bracket, feminineIn, `(\p{L}{3})(?:[:*_/]-?in|\s?\(-?in\))(?:nen)?\b`, "$1"},
 		{bracket, holding("(in"), `(\p{L}{3})\((?:innen|in)\)`, "$1"},
 		{slash, holding("frau"), `mann\s?/\s?-?(?:\p{L}+)?frau\b`, "mann"},
 		{slash, holding("frau"), `frau\s?/\s?-?(?:\p{L}+)?mann\b`, "mann"},
 		{dot | slash | bracket, french, `(\p{L}{3})(?:[·•./]|\()(?:-?(?:e|es|euse|teuse|trice|rice|ice|ere|iere|ne|nne|enne|ienne|le|te|se|ve|que))(?:[·•.]s)?(?:\)|\b)`, "$1"},
-		{hyphen, holding("-trice", "-euse", "-enne"), `(\p{L}{4})-(?:trice|euse|enne)\b`, "$1"},
+		{hyphen, afterHyphen("trice", "euse", "enne"), `(\p{L}{4})-(?:trice|euse|enne)\b`, "$1"},
 		{slash | bracket, romance, `(\p{L}{4})(?:/-?|\(-?)(?:a|as|o|os|ra|ora|dora|ka|ca|na)(?:\)|\b)`, "$1"},
 		{slash, holding("o/a", "a/o"), `\(o/a\)|\(a/o\)`, " "},
 		{at, holding("@"), `(\p{L}{3}[bcdfglmnrstvz])@(s?)(\s|$)`, "${1}o$2$3"},
@@ -116,13 +116,56 @@ func holding(pieces ...string) func(text string) bool {
 	}
 }
 
-// afterBracket is the condition that a letter of the decorations in brackets stands first in one.
-func afterBracket(text string) bool {
+// afterEach is the condition that what follows one of the marks is as wanted.
+func afterEach(text string, mark func(c byte) bool, wanted func(rest string) bool) bool {
 	for i := 0; i < len(text); i++ {
-		if c := text[i]; c != '(' && c != '[' {
-			continue
+		if mark(text[i]) && wanted(text[i+1:]) {
+			return true
 		}
-		if rest := strings.TrimLeft(text[i+1:], " "); rest != "" && strings.IndexByte("atgmwfhdxvki", rest[0]) >= 0 {
+	}
+	return false
+}
+
+func opens(c byte) bool { return c == '(' || c == '[' }
+
+// inBracket is the condition that a bracket begins with one of the words.
+func inBracket(words ...string) func(text string) bool {
+	return func(text string) bool {
+		return afterEach(text, opens, func(rest string) bool { return startsWithAny(strings.TrimLeft(rest, " "), words) })
+	}
+}
+
+// letterInBracket is the condition that a bracket begins with one of the letters that say whom a job is for, and that something parts it
+// from what follows.
+func letterInBracket(text string) bool {
+	return afterEach(text, opens, func(rest string) bool {
+		rest = strings.TrimLeft(rest, " ")
+		if rest == "" || strings.IndexByte("mwfdxhvkgi", rest[0]) < 0 {
+			return false
+		}
+		rest = strings.TrimLeft(rest[1:], " ")
+		return rest != "" && strings.IndexByte("/|,.*:-", rest[0]) >= 0
+	})
+}
+
+// afterHyphen is the condition that one of the endings follows a hyphen.
+func afterHyphen(endings ...string) func(text string) bool {
+	return func(text string) bool {
+		return afterEach(text, func(c byte) bool { return c == '-' }, func(rest string) bool { return startsWithAny(rest, endings) })
+	}
+}
+
+// feminineIn is the condition that "in" or "innen" stands between a mark and the end of a word.
+func feminineIn(text string) bool {
+	return afterEach(text, func(c byte) bool { return c == ':' || c == '*' || c == '_' || c == '/' || c == '-' || c == '(' }, func(rest string) bool {
+		rest, found := strings.CutPrefix(rest, "in")
+		return found && (rest == "" || !partOfWord(rest[0]) || strings.HasPrefix(rest, "nen"))
+	})
+}
+
+func startsWithAny(text string, starts []string) bool {
+	for _, start := range starts {
+		if strings.HasPrefix(text, start) {
 			return true
 		}
 	}
