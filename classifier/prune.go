@@ -92,6 +92,8 @@ type questions struct {
 	sums    []float32 // of each query by row
 	tops    []float32 // of each query by block
 	best    nearest
+	left    []int32 // rows to compare in full
+	cosines []float32
 }
 
 // prepare makes room for the answers.
@@ -167,25 +169,43 @@ func (q *questions) answer(p *pruned, m *matrix, n int, list *nearest, query []f
 	}
 	// At least so many rows as the list has room for, one of each of these blocks, have this cosine or more: what cannot reach it is out.
 	floor := q.below(n, q.best.worst()*q.scales[n]-q.margins[n])
-	look := func(block int) {
-		for lane, sum := range sums[block*blockRows : (block+1)*blockRows] {
-			i := block*blockRows + lane
-			if sum < floor || i >= m.size() {
-				continue
-			}
-			list.offer(int32(i), vek32.Dot(m.row(i), query))
-			floor = max(floor, q.below(n, list.worst()))
-		}
-	}
+	q.left = q.left[:0]
 	for _, block := range q.best.list {
-		look(int(block.row))
+		q.leave(sums, int(block.row), floor)
 		tops[block.row] = -math.MaxFloat32 // is done
 	}
+	q.compare(m, list, query)
+	floor = max(floor, q.below(n, list.worst()))
 	for block, top := range tops {
 		if top >= floor {
-			look(block)
+			q.leave(sums, block, floor)
 		}
 	}
+	q.compare(m, list, query)
+}
+
+// leave notes the rows of a block that a floor leaves over.
+func (q *questions) leave(sums []float32, block int, floor float32) {
+	for lane, sum := range sums[block*blockRows : (block+1)*blockRows] {
+		if sum >= floor {
+			q.left = append(q.left, int32(block*blockRows+lane))
+		}
+	}
+}
+
+// compare offers the rows that are left over. Their cosines are summed one after the other before any is looked at, so that the
+// processor need not wait for the memory of each.
+func (q *questions) compare(m *matrix, list *nearest, query []float32) {
+	q.cosines = q.cosines[:0]
+	for _, i := range q.left {
+		if int(i) < m.size() {
+			q.cosines = append(q.cosines, vek32.Dot(m.row(int(i)), query))
+		}
+	}
+	for k, cosine := range q.cosines {
+		list.offer(q.left[k], cosine)
+	}
+	q.left = q.left[:0]
 }
 
 // below is the sum of bytes of which it is certain that the cosine is less than the one given.
