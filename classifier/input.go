@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"slices"
 	"strings"
 
 	"rolecall/title"
@@ -30,11 +31,30 @@ func newInput(raw string) input {
 func normalizedInput(raw, normalized string) input {
 	in := input{raw: raw, normalized: normalized}
 	in.key = title.KeyOfNormalized(in.normalized)
-	in.words = title.Tokens(in.normalized)
+	in.words = title.AppendTokens(make([]string, 0, 8), in.normalized)
 	in.work, in.workText = in.words, string(in.key)
 	if strings.ContainsAny(in.normalized, "@,(/") {
-		in.work = title.Tokens(title.Main(in.normalized))
+		in.work = work(in.normalized, in.words)
 		in.workText = strings.Join(in.work, " ")
 	}
 	return in
+}
+
+// work returns those words of a normalised title that name no place of work; all of them if nothing else is in it.
+func work(normalized string, words []string) []string {
+	var room [8]title.Segment
+	var kept []string
+	segments := title.AppendSegments(room[:0], normalized)
+	if !slices.ContainsFunc(segments, func(s title.Segment) bool { return s.Tail }) {
+		return words
+	}
+	for _, s := range segments {
+		if !s.Tail {
+			kept = title.AppendTokens(kept, s.Text)
+		}
+	}
+	if len(kept) == 0 {
+		return words
+	}
+	return kept
 }

@@ -16,6 +16,7 @@ import (
 type ruleSet struct {
 	rules    []rule
 	byWord   map[string][]candidate
+	words    [wordSet / 64]uint64 // shapes of byWord's keys
 	byStart  map[[gramBytes]byte][]candidate
 	starts   [gramSet / 64]uint64 // which of byStart's keys there may be, by their place in gramSet
 	short    []candidate          // "contains" texts of less than three bytes
@@ -34,6 +35,7 @@ type rule struct {
 	label.Rule
 	texts   []ruleText
 	but     []ruleText
+	butWith wordShapes // of the first words of but
 	pattern *regexp.Regexp
 	needs   []string // see necessary
 }
@@ -45,7 +47,29 @@ type ruleText struct {
 	words   []string
 }
 
-type candidate struct{ rule, text int }
+// candidate is a text of a rule, with what must follow its first word, which has led to it.
+type candidate struct {
+	rule, text int
+	match      label.Match
+	rest       []string
+}
+
+const wordSet = 4096
+
+// shapeOf is a number below wordSet that differs for most words, by which most of those that are not meant are passed over.
+func shapeOf(word string) uint {
+	return (uint(word[0]) + uint(word[len(word)/2])*67 + uint(word[len(word)-1])*331 + uint(len(word))*1031) % wordSet
+}
+
+// wordShapes is a small set of shapes.
+type wordShapes [4]uint64
+
+func (w *wordShapes) add(shape uint) { w[shape/64%4] |= 1 << (shape % 64) }
+
+// meets reports whether two sets have a shape in common.
+func (w *wordShapes) meets(other *wordShapes) bool {
+	return w[0]&other[0]|w[1]&other[1]|w[2]&other[2]|w[3]&other[3] != 0
+}
 
 // ruleHit is a rule whose text stands in the title.
 type ruleHit struct {
@@ -61,6 +85,9 @@ func newRuleSet(rules []label.Rule) (*ruleSet, error) {
 	slices.SortStableFunc(ordered, func(a, b label.Rule) int { return cmp.Compare(a.Priority, b.Priority) })
 	for _, r := range ordered {
 		compiled := rule{Rule: r, but: ruleTexts(r.ButNot)}
+		for _, but := range compiled.but {
+			compiled.butWith.add(shapeOf(but.words[0]))
+		}
 		n := len(s.rules)
 		if r.Match == label.MatchRegex {
 			if len(r.Texts) == 0 {
@@ -71,14 +98,14 @@ func newRuleSet(rules []label.Rule) (*ruleSet, error) {
 				return nil, fmt.Errorf("compile the pattern of rule %s: %w; mend it on the Rules tab", r.ID, err)
 			}
 			compiled.pattern, compiled.needs = pattern, necessary(r.Texts[0])
-			s.patterns = append(s.patterns, candidate{n, -1})
+			s.patterns = append(s.patterns, candidate{rule: n, text: -1})
 			s.rules = append(s.rules, compiled)
 			continue
 		}
 		compiled.texts = ruleTexts(r.Texts)
 		s.rules = append(s.rules, compiled)
 		for i, t := range compiled.texts {
-			s.index(candidate{n, i}, r.Match, t)
+			s.index(candidate{rule: n, text: i, match: r.Match, rest: t.words[1:]}, t)
 		}
 	}
 	return s, nil
@@ -96,9 +123,11 @@ func ruleTexts(texts []string) []ruleText {
 	return out
 }
 
-func (s *ruleSet) index(c candidate, m label.Match, t ruleText) {
-	if m != label.MatchContains {
+func (s *ruleSet) index(c candidate, t ruleText) {
+	if c.match != label.MatchContains {
 		s.byWord[t.words[0]] = append(s.byWord[t.words[0]], c)
+		shape := shapeOf(t.words[0])
+		s.words[shape/64] |= 1 << (shape % 64)
 		return
 	}
 	if len(t.text) < gramBytes {
@@ -128,8 +157,11 @@ func (s *ruleSet) match(dst []ruleHit, in *input) []ruleHit {
 	}
 	first := len(dst)
 	for i, word := range in.work {
+		if shape := shapeOf(word); s.words[shape/64]>>(shape%64)&1 == 0 {
+			continue
+		}
 		for _, c := range s.byWord[word] {
-			if s.wordsMatch(c, in.work, i) {
+			if c.stands(in.work, i) {
 				dst = append(dst, ruleHit{rule: c.rule, text: c.text})
 			}
 		}
@@ -147,25 +179,33 @@ func (s *ruleSet) match(dst []ruleHit, in *input) []ruleHit {
 		slices.SortFunc(hits, func(a, b ruleHit) int { return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.text, b.text)) })
 		hits = slices.CompactFunc(hits, func(a, b ruleHit) bool { return a.rule == b.rule })
 	}
+	var shapes wordShapes
+	if len(hits) > 0 {
+		for _, word := range in.words {
+			shapes.add(shapeOf(word))
+		}
+	}
 	for i := range hits {
-		hits[i].blocked = s.blockedBy(hits[i].rule, in)
+		if shapes.meets(&s.rules[hits[i].rule].butWith) {
+			hits[i].blocked = s.blockedBy(hits[i].rule, in)
+		}
 	}
 	return dst[:first+len(hits)]
 }
 
-func (s *ruleSet) wordsMatch(c candidate, words []string, at int) bool {
-	r := &s.rules[c.rule]
-	want := r.texts[c.text].words
-	if at+len(want) > len(words) || !slices.Equal(words[at+1:at+len(want)], want[1:]) { // its first word has led here
+// stands reports whether the candidate's words stand among the title's, of which the one at i is its first.
+func (c *candidate) stands(words []string, i int) bool {
+	end := i + 1 + len(c.rest)
+	if end > len(words) || !slices.Equal(words[i+1:end], c.rest) {
 		return false
 	}
-	switch r.Match {
+	switch c.match {
 	case label.MatchStarts:
-		return at == 0
+		return i == 0
 	case label.MatchEnds:
-		return at+len(want) == len(words)
+		return end == len(words)
 	case label.MatchEquals:
-		return at == 0 && len(want) == len(words)
+		return i == 0 && end == len(words)
 	}
 	return true
 }
@@ -191,9 +231,8 @@ func (s *ruleSet) contains(dst []ruleHit, text string) []ruleHit {
 
 func (s *ruleSet) blockedBy(n int, in *input) string {
 	for _, but := range s.rules[n].but {
-		first := but.words[0]
 		for i := 0; i+len(but.words) <= len(in.words); i++ {
-			if in.words[i] == first && slices.Equal(in.words[i+1:i+len(but.words)], but.words[1:]) {
+			if slices.Equal(in.words[i:i+len(but.words)], but.words) {
 				return but.written
 			}
 		}

@@ -52,7 +52,7 @@ type classification struct {
 	left            int
 
 	mu   sync.Mutex
-	seen map[string]answer
+	seen map[string]*answer
 }
 
 // batch is some rows on their way; done is closed when rendered holds them.
@@ -74,7 +74,7 @@ type answer struct {
 type addedColumns [8]struct{}
 
 func (c *classification) run(ctx context.Context) error {
-	c.seen = make(map[string]answer)
+	c.seen = make(map[string]*answer)
 	group, ctx := errgroup.WithContext(ctx)
 	workers := runtime.GOMAXPROCS(0)
 	work, order := make(chan *batch), make(chan *batch, 2*workers)
@@ -144,59 +144,63 @@ func (c *classification) leaveOut(fault *lineFault) {
 
 // label decides a batch's titles, each distinct one once, and renders its rows.
 func (c *classification) label(ctx context.Context, b *batch) error {
-	answers := make(map[string]answer, len(b.rows))
+	answers := make([]*answer, len(b.rows)) // by row; nil while it is asked
+	asked := make(map[string]int, len(b.rows))
 	var ask []string
 	c.mu.Lock()
-	for _, row := range b.rows {
+	for i, row := range b.rows {
 		title := row[c.table.title]
-		if _, known := answers[title]; known {
+		if answers[i] = c.seen[title]; answers[i] != nil {
 			continue
 		}
-		a, known := c.seen[title]
-		if !known {
+		if _, known := asked[title]; !known {
+			asked[title] = len(ask)
 			ask = append(ask, title)
 		}
-		answers[title] = a
 	}
 	c.mu.Unlock()
 	decisions, err := c.labeller.Classify(ctx, ask)
 	if err != nil {
 		return err
 	}
+	fresh := make([]answer, len(ask))
 	for i, d := range decisions {
-		answers[ask[i]] = c.answer(d)
+		fresh[i] = c.answer(d)
 	}
-	c.remember(ask, answers)
+	c.remember(ask, fresh)
 	review, nothing := 0, 0
-	for _, row := range b.rows {
-		a := answers[row[c.table.title]]
-		if a.review {
+	for i, row := range b.rows {
+		if answers[i] == nil {
+			answers[i] = &fresh[asked[row[c.table.title]]]
+		}
+		if answers[i].review {
 			review++
 		}
-		if a.none {
+		if answers[i].none {
 			nothing++
 		}
 	}
 	c.review.Add(int64(review))
 	c.nothing.Add(int64(nothing))
-	return c.form.render(&b.rendered, b.rows, func(row []string) answer { return answers[row[c.table.title]] })
+	return c.form.render(&b.rendered, b.rows, answers)
 }
 
-func (c *classification) remember(titles []string, answers map[string]answer) {
+func (c *classification) remember(titles []string, answers []answer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, title := range titles {
+	for i, title := range titles {
 		if len(c.seen) >= remembered {
 			return
 		}
-		c.seen[strings.Clone(title)] = answers[title]
+		kept := answers[i] // apart from its batch, which can go
+		c.seen[strings.Clone(title)] = &kept
 	}
 }
 
 // answer puts a decision into words.
 func (c *classification) answer(d label.Decision) answer {
 	a := answer{none: true}
-	var why []string
+	var why string
 	for _, axis := range label.Axes() {
 		f := d.Findings[axis]
 		at := 3 * int(axis)
@@ -211,11 +215,14 @@ func (c *classification) answer(d label.Decision) answer {
 		if !f.Accepted && f.Method != label.ByNonsense {
 			a.review = true
 		}
-		if f.Why != "" && !slices.Contains(why, f.Why) {
-			why = append(why, f.Why)
+		switch {
+		case why == "":
+			why = f.Why
+		case f.Why != "" && f.Why != why:
+			why += " " + f.Why
 		}
 	}
-	a.cells[6] = workbook.Safe(strings.Join(why, " "))
+	a.cells[6] = workbook.Safe(why)
 	a.cells[7] = strconv.FormatBool(a.review)
 	return a
 }
@@ -295,15 +302,14 @@ func (f form) close(to io.Writer) error {
 	return err
 }
 
-func (f form) render(to *bytes.Buffer, rows [][]string, answerOf func([]string) answer) error {
+func (f form) render(to *bytes.Buffer, rows [][]string, answers []*answer) error {
 	if f.json {
-		return f.renderJSON(to, rows, answerOf)
+		return f.renderJSON(to, rows, answers)
 	}
 	w := f.csv(to)
 	record := make([]string, 0, len(f.columns))
-	for _, row := range rows {
-		a := answerOf(row)
-		record = append(append(record[:0], row...), a.cells[:]...)
+	for i, row := range rows {
+		record = append(append(record[:0], row...), answers[i].cells[:]...)
 		if err := w.Write(record); err != nil {
 			return err
 		}
@@ -314,7 +320,7 @@ func (f form) render(to *bytes.Buffer, rows [][]string, answerOf func([]string) 
 
 // renderJSON writes one object a line; confidences are numbers and review is a truth value. Of two columns with one
 // name the later one's value stands.
-func (f form) renderJSON(to *bytes.Buffer, rows [][]string, answerOf func([]string) answer) error {
+func (f form) renderJSON(to *bytes.Buffer, rows [][]string, answers []*answer) error {
 	keys := make([][]byte, len(f.columns))
 	for i, c := range f.columns {
 		key, err := json.Marshal(c)
@@ -323,9 +329,9 @@ func (f form) renderJSON(to *bytes.Buffer, rows [][]string, answerOf func([]stri
 		}
 		keys[i] = append(key, ':')
 	}
-	for _, row := range rows {
+	for n, row := range rows {
 		to.WriteString(",\n{")
-		a := answerOf(row)
+		a := answers[n]
 		for i := range f.columns {
 			if i > 0 {
 				to.WriteByte(',')
