@@ -19,8 +19,9 @@ type input struct {
 }
 
 func newInput(raw string) input {
-	in := normalizedInput(raw, title.Normalize(raw))
-	in.kind = title.Quality(raw)
+	normalized, kind := title.Read(raw)
+	in := normalizedInput(raw, normalized)
+	in.kind = kind
 	if in.kind == title.Title && in.key == "" {
 		in.kind = title.Symbols
 	}

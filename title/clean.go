@@ -18,9 +18,13 @@ func Clean(raw string) string {
 	if len(raw) > MaxBytes {
 		raw = raw[:MaxBytes]
 	}
-	text := squeeze(norm.NFKC.String(strings.ToValidUTF8(raw, "")))
-	// Dropping a character can put a mark next to its letter, so composition is asked for once more; it may not bring new spaces.
-	return capRunes(squeeze(norm.NFKC.String(text)), MaxRunes)
+	composed := norm.NFKC.String(strings.ToValidUTF8(raw, ""))
+	text := squeeze(composed)
+	if text != composed {
+		// Dropping a character can put a mark next to its letter, so composition is asked for once more; it may not bring new spaces.
+		text = squeeze(norm.NFKC.String(text))
+	}
+	return capRunes(text, MaxRunes)
 }
 
 // plain reports whether Clean would change nothing, for the common case of a short ASCII title.

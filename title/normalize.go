@@ -11,8 +11,9 @@ import "strings"
 //	Sr. Mktg Mgr, EMEA               senior marketing manager , emea
 //	Directrice des Ventes            directeur des ventes
 //	Founder & CEO | Speaker at Acme  founder & ceo | speaker @ acme
-func Normalize(raw string) string {
-	text := Clean(raw)
+func Normalize(raw string) string { return normalize(Clean(raw)) }
+
+func normalize(text string) string {
 	for range 6 {
 		next, settled := normalizeOnce(text)
 		if settled || next == text {

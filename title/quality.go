@@ -26,11 +26,19 @@ func (k Kind) String() string {
 }
 
 // Quality says whether a raw text can be a job title at all. It is conservative: what it is not sure of is a Title.
-func Quality(raw string) Kind {
-	if plainTitle(raw) {
+func Quality(raw string) Kind { return quality(Clean(raw)) }
+
+// Read returns what Normalize and Quality say of a raw title; it is quicker than both.
+func Read(raw string) (normalized string, kind Kind) {
+	clean := Clean(raw)
+	return normalize(clean), quality(clean)
+}
+
+func quality(clean string) Kind {
+	if plainTitle(clean) {
 		return Title
 	}
-	text := strings.ToLower(Clean(raw))
+	text := strings.ToLower(clean)
 	letters, digits, others := 0, 0, 0
 	for _, r := range text {
 		switch {
@@ -63,24 +71,29 @@ func Quality(raw string) Kind {
 	return Title
 }
 
-// plainTitle reports whether a text is a Title at a glance, as most are: some words of ASCII letters that come to more letters than
-// any placeholder has, and too few digits for a telephone number.
+// plainTitle reports whether a text is a Title at a glance, as most are: words with more ASCII letters than any placeholder has. What
+// else stands in it does not matter, for addresses are one word and telephone numbers have hardly a letter.
 func plainTitle(text string) bool {
-	letters, spaces, digits := 0, 0, 0
+	letters, words, inWord := 0, 0, false
 	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
+		c := text[i] | 0x20
+		letter := 'a' <= c && c <= 'z' && text[i] < 0x80
+		switch {
+		case letter && !inWord:
+			inWord = true
+			words++
 			letters++
-		case c == ' ':
-			spaces++
-		case '0' <= c && c <= '9':
-			digits++
-		case c < ' ' || c >= 0x7f:
-			return false
+		case letter:
+			letters++
+		case text[i] == ' ':
+			inWord = false
 		}
 	}
-	return letters > 16 && spaces > 0 && digits < 7 && text[0] != ' ' && text[len(text)-1] != ' ' && len(text) <= MaxRunes
+	return letters > longestPlaceholder && words > 1
 }
+
+// longestPlaceholder is no less than the letters of any placeholder, and of any word for a telephone.
+const longestPlaceholder = 16
 
 func isPlaceholder(text string) bool {
 	switch strings.Trim(text, " .!?()[]<>\"'*") {
