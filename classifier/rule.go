@@ -45,6 +45,7 @@ type ruleText struct {
 	written string
 	text    string // words with one space between
 	words   []string
+	shape   uint // of the first word
 }
 
 // candidate is a text of a rule, with what must follow its first word, which has led to it.
@@ -66,6 +67,8 @@ type wordShapes [4]uint64
 
 func (w *wordShapes) add(shape uint) { w[shape/64%4] |= 1 << (shape % 64) }
 
+func (w *wordShapes) has(shape uint) bool { return w[shape/64%4]>>(shape%64)&1 == 1 }
+
 // meets reports whether two sets have a shape in common.
 func (w *wordShapes) meets(other *wordShapes) bool {
 	return w[0]&other[0]|w[1]&other[1]|w[2]&other[2]|w[3]&other[3] != 0
@@ -86,7 +89,7 @@ func newRuleSet(rules []label.Rule) (*ruleSet, error) {
 	for _, r := range ordered {
 		compiled := rule{Rule: r, but: ruleTexts(r.ButNot)}
 		for _, but := range compiled.but {
-			compiled.butWith.add(shapeOf(but.words[0]))
+			compiled.butWith.add(but.shape)
 		}
 		n := len(s.rules)
 		if r.Match == label.MatchRegex {
@@ -118,7 +121,8 @@ func ruleTexts(texts []string) []ruleText {
 		if key == "" {
 			continue
 		}
-		out = append(out, ruleText{written: t, text: key, words: strings.Fields(key)})
+		words := strings.Fields(key)
+		out = append(out, ruleText{written: t, text: key, words: words, shape: shapeOf(words[0])})
 	}
 	return out
 }
@@ -126,8 +130,7 @@ func ruleTexts(texts []string) []ruleText {
 func (s *ruleSet) index(c candidate, t ruleText) {
 	if c.match != label.MatchContains {
 		s.byWord[t.words[0]] = append(s.byWord[t.words[0]], c)
-		shape := shapeOf(t.words[0])
-		s.words[shape/64] |= 1 << (shape % 64)
+		s.words[t.shape/64] |= 1 << (t.shape % 64)
 		return
 	}
 	if len(t.text) < gramBytes {
@@ -187,7 +190,7 @@ func (s *ruleSet) match(dst []ruleHit, in *input) []ruleHit {
 	}
 	for i := range hits {
 		if shapes.meets(&s.rules[hits[i].rule].butWith) {
-			hits[i].blocked = s.blockedBy(hits[i].rule, in)
+			hits[i].blocked = s.blockedBy(hits[i].rule, in, &shapes)
 		}
 	}
 	return dst[:first+len(hits)]
@@ -229,8 +232,11 @@ func (s *ruleSet) contains(dst []ruleHit, text string) []ruleHit {
 	return dst
 }
 
-func (s *ruleSet) blockedBy(n int, in *input) string {
+func (s *ruleSet) blockedBy(n int, in *input, shapes *wordShapes) string {
 	for _, but := range s.rules[n].but {
+		if !shapes.has(but.shape) {
+			continue
+		}
 		for i := 0; i+len(but.words) <= len(in.words); i++ {
 			if slices.Equal(in.words[i:i+len(but.words)], but.words) {
 				return but.written
