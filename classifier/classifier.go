@@ -3,7 +3,6 @@ package classifier
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"rolecall/embedding"
 	"rolecall/label"
@@ -30,8 +29,7 @@ type Classifier struct {
 	spelled  map[string]spelling  // their titles
 	extra    *extra
 	targets  [label.AxisCount]target
-	// scratches are the memory of workers, who remember words; it fits whatever corrections are in force.
-	scratches *sync.Pool
+	workers  *workers // they fit whatever corrections are in force
 }
 
 // target is what an axis' target precision comes to.
@@ -66,7 +64,7 @@ func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *mode
 		c.targets[a] = settle(&m.axes[a], book.Settings.TargetPrecision[a], ruledTitles(c.trust, a))
 	}
 	c.extra = &extra{}
-	c.scratches = &sync.Pool{New: func() any { return c.newScratch() }}
+	c.workers = newWorkers(opts.workers(), c.newScratch)
 	return c.WithCorrections(book.Corrections)
 }
 

@@ -48,73 +48,6 @@ func (c *Classifier) Classify(ctx context.Context, titles []string) ([]label.Dec
 	return out, nil
 }
 
-// scratch is the memory of one worker, who has some titles before him at once.
-type scratch struct {
-	memory    *memory
-	lecture   lecture
-	desks     [abreast * 8]desk
-	waiting   []*desk // for the neighbours
-	questions questions
-	probe     nearest
-	sayings   map[saying]string
-	text      []byte
-}
-
-// desk is what is known of one title.
-type desk struct {
-	input
-	vector   []float32 // the embedding
-	inputs   []float32 // of the dense heads: the embedding, and what the teacher says
-	embedded bool      // vector is that of this title
-	heard    bool      // the heads
-	asked    bool      // the neighbours
-	scores   [2][]float32
-	nearest  nearest
-	hits     []ruleHit
-	voices   [label.AxisCount]voices
-	shares   [label.AxisCount][]float32
-	open     [label.AxisCount]bool // the axis waits for the neighbours
-	decision label.Decision
-}
-
-func (c *Classifier) newScratch() *scratch {
-	s := &scratch{memory: c.newMemory(), sayings: map[saying]string{}}
-	for i := range s.desks {
-		c.furnish(&s.desks[i])
-	}
-	return s
-}
-
-func (c *Classifier) furnish(d *desk) {
-	d.inputs = make([]float32, max(c.model.inputs(), c.model.dimension)) // a model without classes has no inputs
-	d.vector = d.inputs[:c.model.dimension]
-	d.scores = [2][]float32{make([]float32, c.model.sparse.stride), make([]float32, c.model.dense.stride)}
-	for _, a := range label.Axes() {
-		n := len(c.model.axes[a].values)
-		room := make([]float32, 2*n)
-		d.voices[a] = voices{sparse: c.model.sparse.part(d.scores[0], int(a)), dense: c.model.dense.part(d.scores[1], int(a)), near: room[:n:n]}
-		d.shares[a] = room[n:]
-	}
-}
-
-// lay puts a title on a desk; vector is its embedding, nil where that is still to be made.
-func (d *desk) lay(in input, vector embedding.Vector) {
-	d.input, d.heard, d.asked, d.open, d.embedded = in, false, false, [label.AxisCount]bool{}, vector != nil
-	copy(d.vector, vector)
-}
-
-// newMemory remembers for the model and, where there is one, its teacher.
-func (c *Classifier) newMemory() *memory {
-	ears := []ear{{c.model.vocabulary, c.model.sparse}}
-	if c.teacher != nil {
-		ears = append(ears, ear{c.teacher.model.vocabulary, c.teacher.model.sparse})
-	}
-	if d, ok := c.embedder.(direct); ok {
-		return newMemory(d, c.model.dimension, ears...)
-	}
-	return newMemory(nil, 0, ears...)
-}
-
 // direct is an embedder that embeds a normalised title at once and cannot fail, as the models in memory do.
 type direct interface {
 	EmbedInto(dst []float32, normalized string)
@@ -132,8 +65,8 @@ func (c *Classifier) classifyChunk(ctx context.Context, titles []string, out []l
 	if err != nil {
 		return err
 	}
-	s := c.scratches.Get().(*scratch)
-	defer c.scratches.Put(s)
+	s := c.workers.take()
+	defer c.workers.give(s)
 	for len(inputs) > 0 {
 		n := min(len(inputs), len(s.desks))
 		for i, in := range inputs[:n] {
