@@ -69,7 +69,7 @@ type reading struct {
 }
 
 // remembered is how many words are kept. When there are more all are forgotten, for the common ones soon come again.
-const remembered = 1 << 14
+const remembered = 1 << 13
 
 func newMemory(e direct, dimension int, ears ...ear) *memory {
 	m := &memory{ears: ears, slots: map[string]int32{}, direct: e}
