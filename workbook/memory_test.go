@@ -177,3 +177,65 @@ func BenchmarkParseTheDefaultWorkbook(b *testing.B) {
 		workbook.Parse(snap, workbook.LastGood{})
 	}
 }
+
+// Corrections are numbered by the store, and a write into the sheet may fail: what a reading proposes as an ID proves nothing.
+func TestNewRowsThatComeBackUnderOtherIDsHaveNotVanished(t *testing.T) {
+	row := map[workbook.Tab]cells{
+		workbook.Corrections: {"role": "Sales"}, workbook.Rules: {"priority": 1.0, "set_role": "Sales"}, workbook.Examples: {"role": "Sales"},
+	}
+	for tab, rest := range row {
+		var pasted, numbered []workbook.Row
+		for i := range 30 {
+			cells := cells{"title": fmt.Sprintf("word%d", i), "text": fmt.Sprintf("word%d", i)}
+			for key, c := range rest {
+				cells[key] = c
+			}
+			pasted = append(pasted, workbook.Row{Position: i, Cells: cells})
+			numbered = append(numbered, workbook.Row{Position: i, ID: workbook.IDText(tab, 500+i), Cells: cells})
+		}
+		first := workbook.Parse(small(tab, pasted...), workbook.LastGood{})
+		if n := len(first.NewIDs); n != 30 || first.Errors > 0 {
+			t.Fatalf("%s: %d new rows, %d errors", tab, n, first.Errors)
+		}
+		if second := workbook.Parse(small(tab, numbered...), first.LastGood); len(second.Holds) > 0 {
+			t.Errorf("%s: %s", tab, second.Holds[0].Reason)
+		}
+	}
+}
+
+func TestABadNewRowLeavesNothingBehindAtEveryReading(t *testing.T) {
+	for tab, bad := range map[workbook.Tab]cells{
+		workbook.Corrections: {"title": "Rep", "role": "Nope"},
+		workbook.Try:         {"correct_role": "Sales"},
+	} {
+		first := workbook.Parse(small(tab, workbook.Row{Cells: bad}, workbook.Row{Position: 1, Cells: bad}), workbook.LastGood{})
+		if len(first.NewIDs) != 2 || first.NewIDs[0].ID == first.NewIDs[1].ID {
+			t.Errorf("%s: proposed %+v", tab, first.NewIDs)
+		}
+		for _, c := range first.PeopleCells {
+			if c.Tab == tab {
+				t.Errorf("%s: the cell %s is kept under %s, an ID that the row does not have", tab, c.Column, c.RowID)
+			}
+		}
+		second := workbook.Parse(small(tab, workbook.Row{Cells: bad}, workbook.Row{Position: 1, Cells: bad}), first.LastGood)
+		if !reflect.DeepEqual(first.LastGood, second.LastGood) || !reflect.DeepEqual(first.NewIDs, second.NewIDs) {
+			t.Errorf("%s: the same sheet was read as something new: %+v, then %+v", tab, first.NewIDs, second.NewIDs)
+		}
+	}
+}
+
+// Whoever fills an answer down past the last question must not answer the questions of tomorrow.
+func TestAnAnswerBelowTheQuestionsIsNoQuestion(t *testing.T) {
+	rows := []workbook.Row{{ID: "Q-000001", Cells: cells{"decision": "accept"}}, {Position: 1, Cells: cells{"decision": "accept"}}}
+	r := workbook.Parse(small(workbook.Review, rows...), workbook.LastGood{})
+	if len(r.Answers) != 1 || len(r.NewIDs) != 0 {
+		t.Errorf("answers %+v, IDs proposed %+v", r.Answers, r.NewIDs)
+	}
+	if _, kept := r.LastGood.Rows[workbook.Review]["Q-000002"]; kept || r.Errors != 1 {
+		t.Errorf("kept %v, %d errors", kept, r.Errors)
+	}
+	want := "ERROR: rolecall asks nothing in this row - clear it, and answer in a row that has a job title"
+	if last := r.Checks[len(r.Checks)-1]; last.Tab != workbook.Review || last.Text != want || last.Target.New == nil {
+		t.Errorf("the check is %+v", last)
+	}
+}

@@ -20,6 +20,7 @@ type parser struct {
 	last  LastGood
 	out   *Reading
 	words [label.AxisCount]vocabulary
+	spare map[Tab]int          // IDs proposed by this reading in tabs that are not numbered here
 	keys  map[string]title.Key // of the job titles met so far: making one is the dearest part of a reading
 }
 
@@ -42,6 +43,7 @@ func (p *parser) key(text string) title.Key {
 //	| a bad row                                              | its last good version, else left out; ERROR             |
 //	| a row with something still to fill in                  | likewise; WAITING                                       |
 //	| a row without an ID                                    | in force; an ID is proposed                             |
+//	| a Review row without an ID                             | left out; ERROR: the questions are ours                 |
 //	| the same ID twice                                      | the row that has not changed, else the upper; ERROR     |
 //	| a tab that is missing or has a broken header           | all its last good rows                                  |
 //	| more than 20 % and more than 10 known rows vanished    | they stay in force; a hold                              |
@@ -54,7 +56,7 @@ func Parse(snap Snapshot, last LastGood) Reading {
 	}}
 	maps.Copy(out.LastGood.Values, last.Values)
 	maps.Copy(out.LastGood.Highest, last.Highest)
-	p := &parser{snap: snap, last: last, out: &out, keys: map[string]title.Key{}}
+	p := &parser{snap: snap, last: last, out: &out, spare: map[Tab]int{}, keys: map[string]title.Key{}}
 
 	var inRows [label.AxisCount][]label.Exemplar
 	for _, axis := range label.Axes() {
@@ -201,11 +203,6 @@ func idNumber(tab Tab, id string) int {
 // seen keeps the highest number of a tab's IDs.
 func (p *parser) seen(tab Tab, id string) {
 	p.out.LastGood.Highest[tab] = max(p.out.LastGood.Highest[tab], idNumber(tab, id))
-}
-
-func (p *parser) nextID(tab Tab) string {
-	p.out.LastGood.Highest[tab]++
-	return IDText(tab, p.out.LastGood.Highest[tab])
 }
 
 // vocabulary finds the term that a cell names, as Taxonomy.Lookup does, and quickly: thousands of cells are looked up in one reading.

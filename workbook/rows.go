@@ -60,7 +60,9 @@ type item[T any] struct {
 }
 
 // readRows reads one tab with parse and keeps the house rules for every row: a tab that cannot be read keeps its last good rows whole;
-// rows that vanished in numbers stay in force; a copied ID is refused; a bad row is replaced by its last good version; a new row gets an ID.
+// rows that vanished in numbers stay in force; a copied ID is refused; a bad row is replaced by its last good version; a new row is
+// proposed an ID. A new row is remembered as good only once it has been read with its ID: one whose ID never came into the sheet, or
+// came as another, would else seem to have vanished.
 func readRows[T any](p *parser, tab Tab, parse func(*draft) (T, bool)) []item[T] {
 	layout, _ := LayoutOf(tab)
 	last := p.last.Rows[tab]
@@ -85,14 +87,20 @@ func readRows[T any](p *parser, tab Tab, parse func(*draft) (T, bool)) []item[T]
 			p.check(d, true)
 			continue
 		}
-		if d.fresh {
-			d.id = p.nextID(tab)
-			p.out.NewIDs = append(p.out.NewIDs, NewID{Tab: tab, Target: d.target(false), ID: d.id})
+		if d.fresh && tab == Review {
+			d.fail("rolecall asks nothing in this row - clear it, and answer in a row that has a job title")
+			p.check(d, true)
+			continue
 		}
-		p.peopleCells(layout, d)
+		p.number(tab, d)
+		if !d.fresh || numbered(tab) {
+			p.peopleCells(layout, d)
+		}
 		value, ok := readOne(d, layout, parse)
 		if ok {
-			kept[d.id] = Row{Position: d.row.Position, ID: d.id, Cells: peopleOf(layout, d.row)}
+			if !d.fresh {
+				kept[d.id] = Row{Position: d.row.Position, ID: d.id, Cells: peopleOf(layout, d.row)}
+			}
 			items = append(items, item[T]{d, value})
 		} else if good, known := last[d.id]; known {
 			kept[d.id] = good
@@ -114,6 +122,26 @@ func readRows[T any](p *parser, tab Tab, parse func(*draft) (T, bool)) []item[T]
 	p.out.LastGood.Rows[tab] = kept
 	slices.SortStableFunc(items, func(a, b item[T]) int { return a.d.row.Position - b.d.row.Position })
 	return items
+}
+
+// numbered says that the IDs of the tab's new rows are given here and are certain. Corrections are numbered by the store, a Try row
+// gets its ID with its answer, if it gets one: until then nothing is remembered of either, or every reading would give it another ID.
+func numbered(tab Tab) bool { return tab != Corrections && tab != Try }
+
+// number proposes an ID for a row that has none.
+func (p *parser) number(tab Tab, d *draft) {
+	if !d.fresh {
+		return
+	}
+	highest := p.out.LastGood.Highest[tab]
+	if numbered(tab) {
+		p.out.LastGood.Highest[tab]++
+	} else {
+		p.spare[tab]++
+		highest += p.spare[tab] - 1
+	}
+	d.id = IDText(tab, highest+1)
+	p.out.NewIDs = append(p.out.NewIDs, NewID{Tab: tab, Target: d.target(false), ID: d.id})
 }
 
 // note adds a half sentence to the row's first complaint.
