@@ -83,27 +83,39 @@ func (p *parser) answer(d *draft, layout Layout) *Answer {
 	return a
 }
 
+// try reads one row of the Try tab; what is wrong with it goes into its answer.
+func (p *parser) try(d *draft, layout Layout) TryRow {
+	scratch := &draft{tab: d.tab, row: d.row, id: d.id}
+	if scratch.refuseFormulas(layout); len(scratch.errors) > 0 {
+		return TryRow{ID: d.id, Error: scratch.verdict()}
+	}
+	t := TryRow{ID: d.id, Title: title.Clean(d.text("title"))}
+	t.Opinions, _ = p.opinions(scratch, "correct_role", "correct_seniority")
+	switch {
+	case t.Title == "" && (t.Opinions[label.Role].Given || t.Opinions[label.Seniority].Given):
+		scratch.wait("type the job title")
+	case t.Title != "" && p.key(t.Title) == "":
+		scratch.fail("%s has no word in it - type a job title", quote(t.Title))
+	}
+	if !scratch.good() {
+		t.Error = scratch.verdict()
+	}
+	return t
+}
+
 // tries reads the Try tab.
 func (p *parser) tries() []TryRow {
 	const most = 1000
 	var out []TryRow
+	layout, _ := LayoutOf(Try)
 	items := readRows(p, Try, func(d *draft) (TryRow, bool) {
 		if d.fromLast {
 			return TryRow{}, false
 		}
-		scratch := &draft{tab: d.tab, row: d.row, id: d.id}
-		t := TryRow{ID: d.id, Title: title.Clean(d.text("title"))}
-		t.Opinions, _ = p.opinions(scratch, "correct_role", "correct_seniority")
-		if t.Title != "" && p.key(t.Title) == "" {
-			scratch.fail("%s has no word in it - type a job title", quote(t.Title))
-		}
-		if len(scratch.errors) > 0 {
-			t.Error = scratch.verdict()
-		}
-		return t, true
+		return p.try(d, layout), true
 	})
 	for _, it := range items {
-		if it.value.Title == "" {
+		if it.value.Title == "" && it.value.Error == "" {
 			continue
 		}
 		it.value.Target = it.d.target(false)

@@ -26,7 +26,7 @@ type Reading struct {
 	NewIDs []NewID
 	// Answers are the Review rows in which a person has written something.
 	Answers []Answer
-	// Tries are the Try rows that hold a title.
+	// Tries are the Try rows that hold a title, or something wrong.
 	Tries []TryRow
 	// CorrectionRows are the good rows of the Corrections tab, the unticked ones too.
 	CorrectionRows []CorrectionRow
@@ -79,13 +79,13 @@ type Answer struct {
 	Cells map[string]string
 }
 
-// TryRow is a title that somebody wants to see labelled.
+// TryRow is a title that somebody wants to see labelled, or a row with an Error.
 type TryRow struct {
 	ID       string // proposed when the row is new
 	Target   Target
 	Title    string
 	Opinions [label.AxisCount]label.Opinion
-	// Error says what is wrong with the row, ready for its Status cell.
+	// Error says what is wrong with the row or still to be filled in, ready for its Status cell.
 	Error string
 }
 

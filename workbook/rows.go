@@ -154,19 +154,26 @@ func (d *draft) note(text string) {
 	}
 }
 
-// readOne parses a row unless a cell of it shows a broken formula.
+// readOne parses a row unless a cell of it shows a broken formula. A Try row is parsed in any case: its own answer says what is wrong.
 func readOne[T any](d *draft, layout Layout, parse func(*draft) (T, bool)) (T, bool) {
 	var none T
-	for _, c := range layout.PeopleColumns() {
-		if cellError(d.row.Cells[c.Key]) {
-			d.fail("the cell %s shows %s - type the value itself instead of the formula", c.Header, TextOf(d.row.Cells[c.Key]))
-		}
+	if d.tab != Try {
+		d.refuseFormulas(layout)
 	}
 	if len(d.errors) > 0 {
 		return none, false
 	}
 	value, ok := parse(d)
 	return value, ok && d.good()
+}
+
+// refuseFormulas complains of cells that show a broken formula.
+func (d *draft) refuseFormulas(layout Layout) {
+	for _, c := range layout.PeopleColumns() {
+		if cellError(d.row.Cells[c.Key]) {
+			d.fail("the cell %s shows %s - type the value itself instead of the formula", c.Header, TextOf(d.row.Cells[c.Key]))
+		}
+	}
 }
 
 // drafts are the rows that hold anything; wholly blank ones are no rows.
