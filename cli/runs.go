@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 
 	"github.com/spf13/cobra"
@@ -13,6 +15,7 @@ import (
 	"rolecall/label"
 	"rolecall/plan"
 	"rolecall/reconcile"
+	"rolecall/store"
 )
 
 // needsOf are what a command that works with HubSpot and the sheet cannot do without.
@@ -32,6 +35,29 @@ func (p *process) withRooms(ctx context.Context, w wiring, f func(*rooms) error)
 	bar := newSteps(p.stderr)
 	defer bar.done()
 	w.progress = bar.step
+	r, err := open(ctx, c, p.logger(c), w)
+	if errors.Is(err, store.ErrLocked) && w.looksOnly {
+		return p.onCopy(ctx, c, w, f)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(r), r.Close())
+}
+
+// onCopy calls f with a copy of a store that a running rolecall holds, and forgets the copy.
+func (p *process) onCopy(ctx context.Context, c config.Config, w wiring, f func(*rooms) error) (err error) {
+	dir, err := os.MkdirTemp("", "rolecall-look-")
+	if err != nil {
+		return fmt.Errorf("make a folder for a copy of the store: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	held := c.Store
+	c.Store = filepath.Join(dir, "rolecall.db")
+	if err := store.Copy(ctx, held, c.Store); err != nil {
+		return withCode(exitIO, err)
+	}
+	fmt.Fprintf(p.stdout, "ok       rolecall is running on %s: a copy of the store is looked at\n", held)
 	r, err := open(ctx, c, p.logger(c), w)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"rolecall/sandbox"
+	"rolecall/store"
 	"rolecall/workbook"
 )
 
@@ -165,4 +166,27 @@ func TestTheSheetOfTheSandboxIsRead(t *testing.T) {
 	id := "1" + strings.Repeat("a", 43)
 	call(t, "", []string{"workbook", "export", dir, "--sheet-url", id}, "ROLECALL_SHEETS_ENDPOINT", box.SheetsURL+"/").want(t, exitFailure, "check the link of the sheet")
 	call(t, "", []string{"workbook", "export", dir}).want(t, exitConfig, "there is no sheet")
+}
+
+func TestCheckLooksWhileTheDaemonRuns(t *testing.T) {
+	box, err := sandbox.Start(t.Context(), sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer box.Close()
+	token := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(token, []byte("token"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	held := filepath.Join(t.TempDir(), "rolecall.db")
+	daemon, err := store.Open(t.Context(), held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer daemon.Close()
+	arguments := func(command string) []string {
+		return []string{command, "--store", held, "--workbook", smallWorkbook(t), "--hubspot-base-url", box.HubSpotURL, "--hubspot-token-file", token}
+	}
+	call(t, "", arguments("check")).want(t, exitOK, "rolecall is running on "+held, "Ready.")
+	call(t, "", arguments("sync")).want(t, exitBusy, "another rolecall is using this store")
 }

@@ -82,11 +82,11 @@ func newCheck(p *process) *cobra.Command {
 		Short: "Look for what is wrong with credentials, sheet, HubSpot and store, with the mend for each",
 		Long: `Look whether everything is ready, without changing anything: the settings, the store, the sheet and every row in it,
 HubSpot's token, rights, portal, properties and limits. Every fault comes with what to do about it. Exit code 1 when
-there is a fault; warnings alone are no fault.`,
+there is a fault; warnings alone are no fault. It may be asked while the daemon runs.`,
 		Example: "  rolecall check\n  rolecall check --workbook ./workbook",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.withRooms(cmd.Context(), wiring{dir: dir, tries: 2}, func(r *rooms) error { return check(cmd.Context(), p.stdout, r) })
+			return p.withRooms(cmd.Context(), wiring{dir: dir, tries: 2, looksOnly: true}, func(r *rooms) error { return check(cmd.Context(), p.stdout, r) })
 		},
 	}
 	addWorkbookFlag(cmd, &dir)

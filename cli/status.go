@@ -66,14 +66,12 @@ func (s *status) serve(ctx context.Context, r *rooms) (stop func() error, err er
 		return nil, withCode(exitConfig, fmt.Errorf("serve the status page on %s: %w: choose another --listen, or port 0 for a free one", s.config.Listen, err))
 	}
 	s.address = "http://" + listener.Addr().String()
-	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
 	s.log.Info().Str("status_page", s.address).Msg("serving")
 	return func() error {
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		if err := server.Shutdown(end); err != nil {
+		if err := endServer(context.WithoutCancel(ctx), server, leaveTime); err != nil {
 			return fmt.Errorf("end the status page: %w", err)
 		}
 		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
@@ -81,6 +79,20 @@ func (s *status) serve(ctx context.Context, r *rooms) (stop func() error, err er
 		}
 		return nil
 	}, nil
+}
+
+// leaveTime is how long the status page's visitors have to take their answers when the program ends.
+const leaveTime = 2 * time.Second
+
+// endServer lets answers under way be given and cuts off, without an error, whoever has not gone after leave: a browser
+// that keeps a connection ready for later must not make the end of the program look like a failure.
+func endServer(ctx context.Context, server *http.Server, leave time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, leave)
+	defer cancel()
+	if err := server.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return server.Close()
 }
 
 func unix(seconds int64) time.Time {

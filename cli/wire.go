@@ -41,6 +41,8 @@ type wiring struct {
 	// for an answer wants it sooner.
 	tries   int
 	metrics metrics
+	// looksOnly: nothing is changed, so that where a running rolecall holds the store a copy of it does.
+	looksOnly bool
 }
 
 // metrics hears of what happens in every room.
