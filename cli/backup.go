@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,6 +46,9 @@ back, overwrites nothing in HubSpot: what people changed there meanwhile is seen
 			} else {
 				err = store.Copy(cmd.Context(), c.Store, path)
 			}
+			if errors.Is(err, fs.ErrNotExist) && !exists(c.Store) {
+				err = fmt.Errorf("there is no store %s: name the daemon's with --store", c.Store)
+			}
 			if err != nil {
 				return withCode(exitIO, err)
 			}
@@ -53,6 +57,11 @@ back, overwrites nothing in HubSpot: what people changed there meanwhile is seen
 		},
 	}
 	return cmd
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // backup copies the store into dir, or "backups" beside the store where dir is "", under the time now, and thins out

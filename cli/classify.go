@@ -40,8 +40,8 @@ The rows come out in their order, with these columns added:
   review                                 true where a person should look, that is where a method is abstain
 
 A column that the table has already gets the prefix rolecall_ here. Lines that are no rows are left out and reported
-on standard error with their numbers; the exit code is 5 then. Cells of the table come out as they came in; cells that
-rolecall adds never begin like a formula.`,
+on standard error with their numbers; the exit code is 5 then. Cells of the table come out as they came in, with commas
+between them, or tabs where the name after --out ends in .tsv; cells that rolecall adds never begin like a formula.`,
 		Example: `  rolecall classify contacts.csv --out labelled.csv
   rolecall classify export.tsv --column "Job Title" --workbook team-workbook --format json
   echo "VP of Marketing" | rolecall classify -`,
@@ -94,7 +94,8 @@ func (p *process) classify(ctx context.Context, path string, f classifyFlags) (e
 	job := &classification{table: table, labeller: labeller, names: book.Taxonomies, form: newForm(f, table.header), out: out, faults: p.stderr}
 	stop := p.progress(size, counted, &job.rows)
 	started := time.Now()
-	err = errors.Join(job.run(ctx), out.close(ctx.Err() == nil))
+	err = job.run(ctx)
+	err = errors.Join(err, out.close(err == nil))
 	stop()
 	if err != nil {
 		return fmt.Errorf("classify %s: %w", inputName(path), err)

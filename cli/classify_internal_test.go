@@ -115,6 +115,7 @@ func TestTablesThatCannotBeUsed(t *testing.T) {
 		"no title column": {"id,name\n1,a\n", "", "name one with --column; the columns are id, name"},
 		"no such column":  {"id,name\n1,a\n", "Job", `no column "Job": the columns are id, name`},
 		"UTF-16":          {"\xff\xfet\x00i\x00\n\x00", "", "CSV UTF-8"},
+		"CR line ends":    {"title,x\rCEO,1\r", "", "save it as"},
 		"broken heading":  {"a,\"b\"c,title\n", "", "the heading cannot be read"},
 	} {
 		if _, err := openTable(strings.NewReader(test.table), test.column); err == nil || !strings.Contains(err.Error(), test.want) {

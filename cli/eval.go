@@ -24,6 +24,23 @@ type evalFlags struct {
 	curve, json                    bool
 }
 
+// check says what makes no sense.
+func (f evalFlags) check() error {
+	switch {
+	case f.labels == "":
+		return errors.New("--labels FILE is missing: the file of titles and their right labels")
+	case f.folds < 0 || f.folds == 1:
+		return fmt.Errorf("--folds %d: give 2 or more", f.folds)
+	case f.shots < 0:
+		return fmt.Errorf("--shots %d: give 1 or more", f.shots)
+	case f.seeds < 1:
+		return fmt.Errorf("--seeds %d: give 1 or more", f.seeds)
+	case f.splits != "" && f.shots == 0:
+		return errors.New("--splits goes with --shots K: only those draw titles")
+	}
+	return nil
+}
+
 func newEval(p *process) *cobra.Command {
 	var f evalFlags
 	cmd := &cobra.Command{
@@ -42,11 +59,8 @@ corrections. --shots K measures another taxonomy, made of the labels, learnt fro
   rolecall eval --labels departments.tsv --shots 25 --seeds 5 --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.labels == "" {
-				return usage(errors.New("--labels FILE is missing: the file of titles and their right labels"))
-			}
-			if f.splits != "" && f.shots <= 0 {
-				return usage(errors.New("--splits goes with --shots K: only those draw titles"))
+			if err := f.check(); err != nil {
+				return usage(err)
 			}
 			return p.eval(cmd.Context(), f)
 		},

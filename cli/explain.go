@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -23,7 +24,7 @@ closest labelled titles with who taught them, the votes, the confidence and the 
 		Example: `  rolecall explain "VP of Marketing"
   rolecall explain "Responsable RH" --workbook team-workbook
   rolecall explain --json "Head of Growth"`,
-		Args: cobra.ExactArgs(1),
+		Args: oneTitle,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			book, err := p.rulebook(cmd.Context(), dir)
 			if err != nil {
@@ -50,10 +51,21 @@ closest labelled titles with who taught them, the votes, the confidence and the 
 	return cmd
 }
 
+// oneTitle asks for one title that says something.
+func oneTitle(_ *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0 || len(args) == 1 && strings.TrimSpace(args[0]) == "":
+		return errors.New("no title: write it behind the command, as in rolecall explain \"VP of Marketing\"")
+	case len(args) > 1:
+		return fmt.Errorf("one title at a time: put it into quotation marks, as in rolecall explain %q", strings.Join(args, " "))
+	}
+	return nil
+}
+
 // writeExplanation is the explanation for a terminal.
 func writeExplanation(to io.Writer, e classifier.Explanation, book label.Rulebook) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Title      %s\nRead as    %s\n", oneLine(e.Title), e.Normalized)
+	fmt.Fprintf(&b, "Title      %s\nRead as    %s\n", oneLine(e.Title), oneLine(e.Normalized))
 	if e.Kind != "title" {
 		fmt.Fprintf(&b, "It is      %s\n", e.Kind)
 	}

@@ -42,7 +42,7 @@ func (p *process) addSettings(root *cobra.Command) {
 	root.PersistentFlags().AddFlagSet(p.settings)
 }
 
-// config reads the settings and says, all at once, what is wrong and which needs are not met. Warnings go to stderr.
+// config reads the settings and says, all at once, what is wrong and which needs are not met.
 func (p *process) config(needs ...config.Need) (config.Config, error) {
 	given := map[string]string{}
 	p.settings.VisitAll(func(f *pflag.Flag) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,8 +19,11 @@ func addWorkbookFlag(cmd *cobra.Command, dir *string) {
 	cmd.Flags().StringVar(dir, "workbook", "", "directory of CSV files to use instead of the Google Sheet (see 'rolecall workbook default')")
 }
 
+// errorsShown is how many rows with errors are listed.
+const errorsShown = 20
+
 // rulebook is what decides: the directory's, else the configured sheet's, else the default workbook's. Rows that are
-// left out for an error are counted on stderr.
+// left out for an error are listed on stderr, by the number that a spreadsheet shows beside them.
 func (p *process) rulebook(ctx context.Context, dir string) (label.Rulebook, error) {
 	snapshot, err := p.snapshot(ctx, dir)
 	if err != nil {
@@ -31,14 +35,15 @@ func (p *process) rulebook(ctx context.Context, dir string) (label.Rulebook, err
 	}
 	shown := 0
 	for _, check := range reading.Checks {
-		if len(check.Text) > 5 && check.Text[:5] == "ERROR" {
-			if shown++; shown <= 20 {
-				fmt.Fprintf(p.stderr, "workbook: %s row %s: %s\n", check.Tab, check.Target.ID, check.Text)
-			}
+		if !strings.HasPrefix(check.Text, "ERROR") {
+			continue
+		}
+		if shown++; shown <= errorsShown {
+			fmt.Fprintf(p.stderr, "workbook: %s, row %d: %s\n", check.Tab, check.Position+2, check.Text)
 		}
 	}
-	if shown > 20 {
-		fmt.Fprintf(p.stderr, "workbook: %d more rows have errors and are left out\n", shown-20)
+	if shown > errorsShown {
+		fmt.Fprintf(p.stderr, "workbook: %d more rows have errors and are left out\n", shown-errorsShown)
 	}
 	for _, axis := range label.Axes() {
 		if len(reading.Rulebook.Taxonomies[axis].Active()) == 0 {

@@ -78,7 +78,7 @@ func TestABadRowOfAWorkbookIsNamed(t *testing.T) {
 	if err := os.WriteFile(path, append(rules, strings.Join(cells, ",")+"\n"...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	call(t, "", []string{"explain", "CEO", "--workbook", dir}).want(t, exitOK, "workbook: Rules row", "ERROR")
+	call(t, "", []string{"explain", "CEO", "--workbook", dir}).want(t, exitOK, "workbook: Rules, row 22: ERROR")
 }
 
 func TestDefaultWorkbookIsWrittenOnce(t *testing.T) {

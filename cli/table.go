@@ -60,6 +60,9 @@ func openTable(in io.Reader, column string) (*tableReader, error) {
 	if strings.HasPrefix(first, "\xff\xfe") || strings.HasPrefix(first, "\xfe\xff") || strings.Contains(first, "\x00") {
 		return nil, errors.New("the table is no UTF-8 text: save it as \"CSV UTF-8\"")
 	}
+	if strings.ContainsRune(strings.TrimRight(first, "\r"), '\r') {
+		return nil, errors.New("its lines end in a way that only very old programs use: save it as \"CSV UTF-8\"")
+	}
 	for _, c := range []rune{'\t', ';'} {
 		if strings.Count(first, string(c)) > strings.Count(first, string(t.comma)) {
 			t.comma = c
