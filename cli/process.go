@@ -93,15 +93,19 @@ func newSettingsTopic() *cobra.Command {
 
 func writeSettings(out io.Writer) error {
 	if _, err := fmt.Fprint(out, `A setting comes from its flag, else from the environment, else from credentials.json, else it has its default.
-Secrets are read from files too: in the environment under the name with _FILE behind it, on the command line
-only so. "rolecall config show" prints what is in force and where it came from.
+A secret may also stand in a file of its own: the variable that ends in _FILE and the flag that ends in -file take its
+path. "rolecall config show --origin" prints what is in force and where it came from.
 
 `); err != nil {
 		return err
 	}
 	flags := config.Flags()
 	for i, e := range (config.Config{}).Entries() {
-		if _, err := fmt.Fprintf(out, "%s\n    %s%s\n    %s  --%s\n", e.Key, flags[i].Usage, defaultText(flags[i].Default), e.Env, flags[i].Name); err != nil {
+		names := e.Env + "  --" + flags[i].Name
+		if e.EnvFile != "" {
+			names = e.Env + "  " + e.EnvFile + "  --" + flags[i].Name
+		}
+		if _, err := fmt.Fprintf(out, "%s\n    %s%s\n    %s\n", e.Key, e.Help, defaultText(flags[i].Default), names); err != nil {
 			return err
 		}
 	}

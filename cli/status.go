@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -51,7 +52,7 @@ func (s *status) serve(ctx context.Context, r *rooms) (stop func() error, err er
 	options := web.Options{
 		Runs: r.store, Queue: r.store, Contacts: r.store, Measures: kept, Explain: kept, Judge: kept, Taxonomies: kept.taxonomies,
 		Next: func() time.Time { return unix(s.next.Load()) }, Alive: s.alive, Ready: func(ctx context.Context) error { return s.ready(ctx, r) },
-		Metrics: s.metrics, Hosts: s.config.Hosts, Token: s.config.AdminToken.Reveal(), SheetURL: s.sheetURL, PortalURL: s.portalURL,
+		Metrics: s.metrics, Hosts: hostsOf(s.config), Token: s.config.AdminToken.Reveal(), SheetURL: s.sheetURL, PortalURL: s.portalURL,
 		About: []web.Fact{{Name: "Version", Value: programVersion()}, {Name: "Store", Value: s.config.Store}}, Now: now, Log: s.log,
 	}
 	if options.Webhook, err = s.webhook(ctx, r); err != nil {
@@ -93,6 +94,15 @@ func endServer(ctx context.Context, server *http.Server, leave time.Duration) er
 		return err
 	}
 	return server.Close()
+}
+
+// hostsOf are the names under which the page may be asked for: those of the settings, and the one that it listens on.
+func hostsOf(c config.Config) []string {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if ip := net.ParseIP(host); err != nil || host == "" || ip != nil && ip.IsUnspecified() {
+		return c.Hosts
+	}
+	return append(slices.Clone(c.Hosts), strings.ToLower(host))
 }
 
 func unix(seconds int64) time.Time {

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
+
+	"rolecall/config"
 )
 
 // Browsers open connections ahead of time and send nothing over them.
@@ -36,5 +39,20 @@ func TestAVisitorWhoStaysDoesNotSpoilTheEnd(t *testing.T) {
 	}
 	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
 		t.Errorf("serving ended with %v", err)
+	}
+}
+
+func TestThePageAnswersToTheAddressItListensOn(t *testing.T) {
+	for listen, want := range map[string][]string{
+		"192.0.2.7:8321":          {"a.example", "192.0.2.7"},
+		"Status.Example.com:8321": {"a.example", "status.example.com"},
+		"[2001:db8::1]:8321":      {"a.example", "2001:db8::1"},
+		"0.0.0.0:8321":            {"a.example"},
+		"[::]:8321":               {"a.example"},
+		":8321":                   {"a.example"},
+	} {
+		if got := hostsOf(config.Config{Listen: listen, Hosts: []string{"a.example"}}); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", listen, got, want)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -106,12 +107,20 @@ func (c *Config) checkHubSpot() []error {
 
 func (c *Config) checkListen() []error {
 	var faults []error
-	host, _, err := net.SplitHostPort(c.Listen)
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
 	switch {
 	case err != nil:
 		faults = append(faults, fmt.Errorf("listen: %q is not an address: write host:port, such as 127.0.0.1:8321", c.Listen))
 	case !Loopback(host) && !c.AdminToken.IsSet():
 		faults = append(faults, fmt.Errorf("listen: %s can be reached from other machines: set admin_token (a long random text), or listen on 127.0.0.1", c.Listen))
+	}
+	for _, name := range c.Hosts {
+		if strings.ContainsAny(name, ":/") && net.ParseIP(name) == nil {
+			faults = append(faults, fmt.Errorf("hosts: %q is more than a name: leave away http:// and the port", name))
+		}
 	}
 	if c.AdminToken.IsSet() && len(c.AdminToken.Reveal()) < shortestToken {
 		faults = append(faults, fmt.Errorf("admin_token: it has fewer than %d characters: make one with 'openssl rand -hex 16'", shortestToken))

@@ -67,6 +67,20 @@ func TestASettingComesFromTheStrongestSource(t *testing.T) {
 	}
 }
 
+func TestAFileAsPeopleWriteIt(t *testing.T) {
+	file := write(t, "credentials.json", "\ufeff"+`{"hosts": ["Status.Example.com", " ::1 "], "store": "~/rolecall/store.db", "hubspot": {"token": "~/stays"}}`, 0o600)
+	c, err := config.Load(config.Sources{File: file, Getenv: environment(t, "HOME", "/home/a")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"status.example.com", "::1"}; !slices.Equal(c.Hosts, want) {
+		t.Errorf("hosts %q, want %q", c.Hosts, want)
+	}
+	if c.Store != "/home/a/rolecall/store.db" || c.Backups != "/home/a/rolecall/backups" || c.HubSpot.Token.Reveal() != "~/stays" {
+		t.Errorf("store %s, backups %s", c.Store, c.Backups)
+	}
+}
+
 func TestBaseAddressesComeFromTheEnvironment(t *testing.T) {
 	c, err := config.Load(config.Sources{Getenv: environment(t, "ROLECALL_SHEETS_ENDPOINT", "http://127.0.0.1:9/", "ROLECALL_HUBSPOT_BASE_URL", "http://[::1]:8/")})
 	if err != nil || c.SheetsEndpoint != "http://127.0.0.1:9/" || c.HubSpot.BaseURL != "http://[::1]:8/" {
@@ -133,6 +147,10 @@ func TestFaults(t *testing.T) {
 		{"a short password", `{"admin_token": "short"}`, 0o600, nil, []string{"openssl rand"}},
 		{"no port", `{"listen": "localhost"}`, 0o600, nil, []string{"write host:port"}},
 		{"webhooks by halves", `{"webhook_secret": "s"}`, 0o600, nil, []string{"public_url and webhook_secret"}},
+		{"a port that there is not", `{"listen": "127.0.0.1:99999"}`, 0o600, nil, []string{"write host:port"}},
+		{"a host with its port", `{"hosts": ["status.example.com:8321"]}`, 0o600, nil, []string{"leave away http:// and the port"}},
+		{"a group as a text", `{"hubspot": "pat-1"}`, 0o600, nil, []string{`"hubspot" is a group of settings`}},
+		{"UTF-16", "\xff\xfe{\x00}\x00", 0o600, nil, []string{"save it as UTF-8"}},
 		{"several at once", `{"colour": "red", "log_level": "loud", "log_format": "yaml"}`, 0o644, nil, []string{"4 faults", "chmod", "colour", "loud", "yaml"}},
 	}
 	for _, test := range tests {
@@ -219,6 +237,9 @@ func TestTheExampleIsValidAndComplete(t *testing.T) {
 	c, err := config.Load(config.Sources{File: write(t, "credentials.json", string(raw), 0o600), Getenv: environment(t)})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if c.SheetURL != "" {
+		t.Errorf("the example's sheet is taken for a real one: %s", c.SheetURL)
 	}
 	for _, f := range config.Flags() {
 		key := f.Name

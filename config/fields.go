@@ -14,6 +14,8 @@ type field struct {
 	help string
 	// standard is the default as text.
 	standard string
+	// path says that the text is the path of a file or folder: a "~/" before it is the user's home.
+	path bool
 	// advanced settings are left out of credentials.example.json: they are for tests and proxies.
 	advanced bool
 
@@ -29,6 +31,9 @@ func (f field) env() string {
 	return "ROLECALL_" + strings.ToUpper(strings.ReplaceAll(f.key, ".", "_"))
 }
 
+// fileSuffix makes the name of a secret in the environment that of its file.
+const fileSuffix = "_FILE"
+
 // flag is the setting's name on the command line: hubspot.base_url is hubspot-base-url. A secret has only
 // its file there, since every user of the machine can read another's arguments.
 func (f field) flag() string {
@@ -43,25 +48,25 @@ func (f field) flag() string {
 func fields(c *Config) []field {
 	return []field{
 		{key: "sheet_url", text: &c.SheetURL, help: "address of the Google Sheet, as the browser shows it, or its ID"},
-		{key: "google.service_account_file", text: &c.Google.ServiceAccountFile, help: "path of a Google service account's key (JSON); share the sheet with its e-mail address as an editor"},
+		{key: "google.service_account_file", path: true, text: &c.Google.ServiceAccountFile, help: "path of a Google service account's key (JSON); share the sheet with its e-mail address as an editor"},
 		{key: "google.service_account_json", secret: &c.Google.ServiceAccountJSON, help: "the key itself instead of a path"},
 		{key: "google.adc", toggle: &c.Google.ADC, help: "use Application Default Credentials (gcloud, or the machine's own identity)"},
 		{key: "google.impersonate", text: &c.Google.Impersonate, help: "e-mail address of a service account to act as"},
 		{key: "google.oauth_client_id", text: &c.Google.OAuthClientID, help: "OAuth client (type Desktop app) for signing in as a person, see 'rolecall auth google'"},
 		{key: "google.oauth_client_secret", secret: &c.Google.OAuthClientSecret, help: "that client's secret"},
-		{key: "google.oauth_token_file", text: &c.Google.OAuthTokenFile, help: "where 'rolecall auth google' keeps the sign-in; google-token.json beside the store when blank"},
+		{key: "google.oauth_token_file", path: true, text: &c.Google.OAuthTokenFile, help: "where 'rolecall auth google' keeps the sign-in; google-token.json beside the store when blank"},
 		{key: "hubspot.token", secret: &c.HubSpot.Token, help: "token of a HubSpot service key or private app"},
 		{key: "hubspot.oauth_client_id", text: &c.HubSpot.OAuthClientID, help: "client ID of a HubSpot OAuth app, instead of a token"},
 		{key: "hubspot.oauth_client_secret", secret: &c.HubSpot.OAuthClientSecret, help: "that app's client secret"},
 		{key: "hubspot.oauth_refresh_token", secret: &c.HubSpot.OAuthRefreshToken, help: "the refresh token that installing the app gave"},
-		{key: "hubspot.oauth_token_file", text: &c.HubSpot.OAuthTokenFile, help: "where a renewed refresh token is kept; hubspot-token.json beside the store when blank"},
+		{key: "hubspot.oauth_token_file", path: true, text: &c.HubSpot.OAuthTokenFile, help: "where a renewed refresh token is kept; hubspot-token.json beside the store when blank"},
 		{key: "hubspot.portal_id", text: &c.HubSpot.PortalID, help: "number of the portal that is meant; rolecall refuses to touch another one"},
 		{key: "hubspot.version", text: &c.HubSpot.Version, standard: "2026-09", help: "HubSpot's API version: v3, 2026-03 or 2026-09"},
 		{key: "embedding.openai_api_key", secret: &c.Embedding.OpenAIKey, help: "key of an OpenAI-compatible embedding service, if the sheet's Settings choose one"},
 		{key: "embedding.openai_base_url", text: &c.Embedding.OpenAIBaseURL, help: "its address, when it is not OpenAI's own (http://localhost:11434/v1 for Ollama)"},
 		{key: "embedding.gemini_api_key", secret: &c.Embedding.GeminiKey, help: "key of Google's Gemini, if the sheet's Settings choose it"},
-		{key: "store", text: &c.Store, help: "path of the SQLite file that holds rolecall's state"},
-		{key: "backups", text: &c.Backups, help: "folder for the nightly copies of the store; 'backups' beside the store when blank"},
+		{key: "store", path: true, text: &c.Store, help: "path of the SQLite file that holds rolecall's state"},
+		{key: "backups", path: true, text: &c.Backups, help: "folder for the nightly copies of the store; 'backups' beside the store when blank"},
 		{key: "listen", text: &c.Listen, standard: "127.0.0.1:8321", help: "address of the status page, host:port"},
 		{key: "hosts", list: &c.Hosts, help: "names under which the status page may be asked for, parted by commas"},
 		{key: "admin_token", secret: &c.AdminToken, help: "password of the status page, needed when it listens beyond this machine (16 characters or more)"},
@@ -89,7 +94,7 @@ func (f field) set(text string) error {
 	case f.list != nil:
 		*f.list = nil
 		for part := range strings.SplitSeq(text, ",") {
-			if part = strings.TrimSpace(part); part != "" {
+			if part = strings.ToLower(strings.TrimSpace(part)); part != "" {
 				*f.list = append(*f.list, part)
 			}
 		}
@@ -137,7 +142,7 @@ func Flags() []Flag {
 	for _, f := range fields(&Config{}) {
 		usage := f.help
 		if f.secret != nil {
-			usage = "file with " + f.help
+			usage = "file that holds the " + strings.TrimPrefix(f.help, "the ")
 		}
 		out = append(out, Flag{Name: f.flag(), Usage: usage, Default: f.standard, Advanced: f.advanced})
 	}
@@ -147,15 +152,21 @@ func Flags() []Flag {
 // Entry is one line of what is in force.
 type Entry struct {
 	Key, Value, Origin string
-	// Env is the setting's name in the environment.
-	Env string
+	// Env is the setting's name in the environment; EnvFile, for a secret, that of the path of a file that holds it.
+	Env, EnvFile string
+	// Help says what the setting is for.
+	Help string
 }
 
 // Entries lists what is in force, secrets masked, with where each value came from.
 func (c Config) Entries() []Entry {
 	var out []Entry
 	for _, f := range fields(&c) {
-		out = append(out, Entry{Key: f.key, Value: f.show(), Origin: c.origins[f.key], Env: f.env()})
+		e := Entry{Key: f.key, Value: f.show(), Origin: c.origins[f.key], Env: f.env(), Help: f.help}
+		if f.secret != nil {
+			e.EnvFile = e.Env + fileSuffix
+		}
+		out = append(out, e)
 	}
 	return out
 }

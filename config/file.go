@@ -18,6 +18,10 @@ type setting struct {
 // readFile flattens the JSON document into settings by dotted key. raw names the keys whose value may be a
 // JSON object that is kept as it stands. The errors name the line.
 func readFile(document []byte, raw func(key string) bool) (map[string]setting, error) {
+	document = bytes.TrimPrefix(document, []byte("\ufeff")) // some editors begin a file with it
+	if bytes.HasPrefix(document, []byte("\xff\xfe")) || bytes.HasPrefix(document, []byte("\xfe\xff")) {
+		return nil, errors.New("line 1: the file is UTF-16: save it as UTF-8")
+	}
 	w := fileWalk{document: document, decoder: json.NewDecoder(bytes.NewReader(document)), raw: raw, out: map[string]setting{}}
 	w.decoder.UseNumber()
 	token, err := w.decoder.Token()

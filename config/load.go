@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // FileName is the file that is read from the working directory when no other is named.
 const FileName = "credentials.json"
+
+// examplesID stands in credentials.example.json where a sheet's ID belongs.
+const examplesID = "THE-LONG-ID-FROM-YOUR-BROWSER"
 
 // Sources are where settings come from.
 type Sources struct {
@@ -72,6 +76,9 @@ func (l *loader) fault(format string, args ...any) {
 
 // put sets a field and remembers the origin; the origin is part of the fault when the text is bad.
 func (l *loader) put(f field, text, origin string) {
+	if below, short := strings.CutPrefix(strings.TrimSpace(text), "~/"); f.path && short && l.from.Getenv("HOME") != "" {
+		text = filepath.Join(l.from.Getenv("HOME"), below)
+	}
 	if err := f.set(text); err != nil {
 		l.fault("%s (%s): %w", f.key, origin, err)
 		return
@@ -169,11 +176,15 @@ func (l *loader) file() {
 	for _, key := range sortedKeys(values) {
 		f, ok := known[key]
 		v := values[key]
+		if !ok && l.group(key) {
+			l.fault("%s line %d: %q is a group of settings: write \"%s\": {...}, as in credentials.example.json", path, v.line, key, key)
+			continue
+		}
 		if !ok {
 			l.fault("%s line %d: there is no setting %q%s", path, v.line, key, l.suggest(key))
 			continue
 		}
-		if v.text != "" { // a blank one is as good as absent: people fill the example in step by step
+		if v.text != "" && !strings.Contains(v.text, examplesID) { // a blank one is as good as absent: people fill the example in step by step
 			l.put(f, v.text, fmt.Sprintf("%s line %d", path, v.line))
 		}
 	}
@@ -190,7 +201,7 @@ func (l *loader) environment() {
 		if f.secret == nil {
 			continue
 		}
-		name := f.env() + "_FILE"
+		name := f.env() + fileSuffix
 		if path := l.from.Getenv(name); path != "" {
 			if l.from.Getenv(f.env()) != "" {
 				l.fault("both %s and %s are set: unset one", f.env(), name)
@@ -231,6 +242,11 @@ func (l *loader) secretFile(f field, path, origin string) {
 		return
 	}
 	l.put(f, text, origin)
+}
+
+// group says that settings stand below the key.
+func (l *loader) group(key string) bool {
+	return slices.ContainsFunc(l.fields, func(f field) bool { return strings.HasPrefix(f.key, key+".") })
 }
 
 // suggest names the nearest setting, for a slip of the pen.
