@@ -102,7 +102,7 @@ func (s *Server) valuesOne(c *call, b *book, escaped string) (object, error) {
 func (s *Server) valuesMany(c *call, b *book, verb string) (object, error) {
 	c.kinds = []string{"values." + strings.TrimPrefix(verb, ":")}
 	if c.method == http.MethodGet && verb == ":batchGet" {
-		return s.valuesBatchGet(c, b)
+		return s.valuesBatchGet(c, b, false)
 	}
 	if c.method == http.MethodPost {
 		switch verb {
@@ -115,7 +115,7 @@ func (s *Server) valuesMany(c *call, b *book, verb string) (object, error) {
 		case ":batchClearByDataFilter":
 			return s.valuesBatchClear(c, b, true)
 		case ":batchGetByDataFilter":
-			return s.valuesBatchGetByDataFilter(c, b)
+			return s.valuesBatchGet(c, b, true)
 		}
 	}
 	return nil, unknownMethod()
