@@ -89,14 +89,8 @@ func labelSettings() []Setting {
 	return []Setting{
 		precisionSetting("S-05", label.Role, "roles"),
 		precisionSetting("S-06", label.Seniority, "seniorities"),
-		{
-			ID: "S-07", Name: "Spot checks", Unit: "% of labels", Allowed: "0 % to 20 %",
-			Does: "The share of automatic labels that Review asks about at random. Only these measure honestly how good the labels are.",
-			set: func(s *label.Settings, c Cell) error {
-				return share(c, 0, 0.2, func(v float64) { s.SpotCheckShare = v })
-			},
-			show: func(s label.Settings) string { return percentText(s.SpotCheckShare) },
-		},
+		portion("S-07", "Spot checks", "% of labels", 0, 0.2, "The share of automatic labels that Review asks about at random. Only these measure honestly how good the labels are.",
+			func(s *label.Settings) *float64 { return &s.SpotCheckShare }),
 		{
 			ID: "S-08", Name: "Questions in Review", Unit: "rows", Allowed: "10 to 2000",
 			Does: "How many open questions Review shows at most. Others wait their turn, the biggest effect first.",
@@ -120,14 +114,9 @@ func labelSettings() []Setting {
 }
 
 func precisionSetting(id string, axis label.Axis, name string) Setting {
-	return Setting{
-		ID: id, Name: "Target precision, " + name, Unit: "% right", Allowed: "50 % to 99.9 %",
-		Does: "How many of the labels that rolecall gives on its own shall be right. Higher: fewer mistakes and more questions in Review.",
-		set: func(s *label.Settings, c Cell) error {
-			return share(c, 0.5, 0.999, func(v float64) { s.TargetPrecision[axis] = v })
-		},
-		show: func(s label.Settings) string { return percentText(s.TargetPrecision[axis]) },
-	}
+	return portion(id, "Target precision, "+name, "% right", 0.5, 0.999,
+		"How many of the labels that rolecall gives on its own shall be right. Higher: fewer mistakes and more questions in Review.",
+		func(s *label.Settings) *float64 { return &s.TargetPrecision[axis] })
 }
 
 func hubSpotSettings() []Setting {
@@ -156,35 +145,17 @@ func hubSpotSettings() []Setting {
 		yesNo("S-14", "Write the source", "yes: a third property shows whether a rule, a correction or similar titles decided.", func(s *label.Settings) *bool { return &s.WriteSource }),
 		yesNo("S-15", "Write HubSpot's own Employment Role", "yes: HubSpot's hs_role is filled too, where a role of yours has the same value.", func(s *label.Settings) *bool { return &s.MapOntoHubSpot[label.Role] }),
 		yesNo("S-16", "Write HubSpot's own Employment Seniority", "yes: HubSpot's hs_seniority is filled too, where a seniority of yours has the same value.", func(s *label.Settings) *bool { return &s.MapOntoHubSpot[label.Seniority] }),
-		{
-			ID: "S-17", Name: "HubSpot calls left to other apps", Unit: "% of the limit", Allowed: "0 % to 90 %",
-			Does: "HubSpot limits how often apps may call it. This share stays free for your other apps.",
-			set: func(s *label.Settings, c Cell) error {
-				return share(c, 0, 0.9, func(v float64) { s.ShareOfLimits = v })
-			},
-			show: func(s label.Settings) string { return percentText(s.ShareOfLimits) },
-		},
+		portion("S-17", "HubSpot calls left to other apps", "% of the limit", 0, 0.9, "HubSpot limits how often apps may call it. This share stays free for your other apps.",
+			func(s *label.Settings) *float64 { return &s.ShareOfLimits }),
 	}
 }
 
 func guardSettings() []Setting {
 	return []Setting{
-		{
-			ID: "S-18", Name: "Relabel at most", Unit: "% of labelled contacts", Allowed: "0 % to 100 %",
-			Does: "A run that would change more labels than this (and more than 100) writes nothing and waits for Accept held changes on Control.",
-			set: func(s *label.Settings, c Cell) error {
-				return share(c, 0, 1, func(v float64) { s.RelabelLimit = v })
-			},
-			show: func(s label.Settings) string { return percentText(s.RelabelLimit) },
-		},
-		{
-			ID: "S-19", Name: "Label for the first time at most", Unit: "% of contacts", Allowed: "0 % to 100 %",
-			Does: "A run that would label more new contacts than this (and more than 1,000) writes nothing and waits for Accept held changes on Control.",
-			set: func(s *label.Settings, c Cell) error {
-				return share(c, 0, 1, func(v float64) { s.FirstLabelLimit = v })
-			},
-			show: func(s label.Settings) string { return percentText(s.FirstLabelLimit) },
-		},
+		portion("S-18", "Relabel at most", "% of labelled contacts", 0, 1, "A run that would change more labels than this (and more than 100) writes nothing and waits for Accept held changes on Control.",
+			func(s *label.Settings) *float64 { return &s.RelabelLimit }),
+		portion("S-19", "Label for the first time at most", "% of contacts", 0, 1, "A run that would label more new contacts than this (and more than 1,000) writes nothing and waits for Accept held changes on Control.",
+			func(s *label.Settings) *float64 { return &s.FirstLabelLimit }),
 		{
 			ID: "S-20", Name: "Alert address", Allowed: "an address that begins with https://, or none",
 			Does: "rolecall calls this address when a run is held or fails three times in a row: a Slack or Teams webhook, for example.",

@@ -214,6 +214,17 @@ func percentText(v float64) string {
 	return strconv.FormatFloat(math.Round(v*1e6)/1e4, 'f', -1, 64) + " %"
 }
 
+// portion is a setting that holds a share between low and high.
+func portion(id, name, unit string, low, high float64, does string, field func(*label.Settings) *float64) Setting {
+	return Setting{
+		ID: id, Name: name, Unit: unit, Allowed: percentText(low) + " to " + percentText(high), Does: does,
+		set: func(s *label.Settings, c Cell) error {
+			return share(c, low, high, func(v float64) { *field(s) = v })
+		},
+		show: func(s label.Settings) string { return percentText(*field(&s)) },
+	}
+}
+
 func yesNo(id, name, does string, field func(*label.Settings) *bool) Setting {
 	return Setting{
 		ID: id, Name: name, Allowed: "yes or no", Does: does, Choices: []string{"yes", "no"},

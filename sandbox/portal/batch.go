@@ -151,13 +151,19 @@ func duplicates(inputs []input) *problem {
 	return nil
 }
 
-// batchUpdate refuses the whole batch for a duplicate id, an unusable id
-// property, or a bad row without a trace id; before anything is written.
-func (s *Server) batchUpdate(c *call) *problem {
+// distinctBatch reads a batch that must not name a record twice.
+func (c *call) distinctBatch() (batchBody, *problem) {
 	in, p := c.batch(always(batchMost))
 	if p == nil {
 		p = duplicates(in.Inputs)
 	}
+	return in, p
+}
+
+// batchUpdate refuses the whole batch for a duplicate id, an unusable id
+// property, or a bad row without a trace id; before anything is written.
+func (s *Server) batchUpdate(c *call) *problem {
+	in, p := c.distinctBatch()
 	if p != nil {
 		return p
 	}
@@ -204,10 +210,7 @@ func (s *Server) batchCreate(c *call) *problem {
 }
 
 func (s *Server) batchUpsert(c *call) *problem {
-	in, p := c.batch(always(batchMost))
-	if p == nil {
-		p = duplicates(in.Inputs)
-	}
+	in, p := c.distinctBatch()
 	if p != nil {
 		return p
 	}
