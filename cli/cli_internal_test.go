@@ -79,6 +79,8 @@ func TestWhatMakesNoSense(t *testing.T) {
 		{[]string{"sandbox", "--contacts", "none.csv"}, exitIO, "none.csv"},
 		{[]string{"sandbox", "--fault", "{"}, exitUsage, "no JSON"},
 		{[]string{"sandbox", "--tier", "gold"}, exitFailure, "is no tier"},
+		{[]string{"demo", "--once", "--every", "0s"}, exitUsage, "above zero"},
+		{[]string{"demo", "--once", "--poll", "-1s"}, exitUsage, "above zero"},
 		{[]string{"auth", "google"}, exitConfig, "no OAuth client"},
 		{[]string{"backup"}, exitIO, "there is no store"},
 		{[]string{"healthcheck", "--listen", "127.0.0.1:1"}, exitFailure, "rolecall run"},

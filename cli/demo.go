@@ -69,6 +69,9 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w\nThe demo does not start before it is sure that nothing real is configured", err)
 	}
+	if d.every <= 0 || d.poll <= 0 || d.people < 0 {
+		return usage(errors.New("--every and --poll are lengths of time above zero, such as 30s, and --people is not below zero"))
+	}
 	if c.HasCredentials() {
 		return withCode(exitConfig, errors.New("the demo does not start where real credentials are configured, so that nothing real can be touched: move credentials.json away, or unset ROLECALL_... in this shell"))
 	}
