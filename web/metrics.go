@@ -65,14 +65,22 @@ func NewMetrics(version, model string, now func() time.Time) *Metrics {
 	info := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "rolecall", Name: "build_info", Help: "Always 1; the labels say what runs.",
 		ConstLabels: prometheus.Labels{"version": version, "model": model}})
 	info.Set(1)
+	for _, o := range []plan.Outcome{plan.Done, plan.Nothing, plan.Partial, plan.Held, plan.Failed} {
+		m.runs.WithLabelValues(resultOf(o)) // a series that begins at zero, so that the first failure counts as a rise
+	}
 	m.registry.MustRegister(m.runs, m.duration, m.success, m.writes, m.holds, m.conflicts, m.decided, m.missed, m.calls, m.latency, m.events, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
+// resultOf is an outcome as the value of a label.
+func resultOf(o plan.Outcome) string {
+	return strings.ToLower(strings.ReplaceAll(string(o), " ", "_"))
+}
+
 // RunEnded counts a run and keeps its plan for the Plan page.
 func (m *Metrics) RunEnded(r plan.Report) {
-	m.runs.WithLabelValues(strings.ToLower(strings.ReplaceAll(string(r.Outcome), " ", "_"))).Inc()
+	m.runs.WithLabelValues(resultOf(r.Outcome)).Inc()
 	m.duration.Observe(r.Duration.Seconds())
 	m.writes.WithLabelValues("written").Add(float64(r.Written))
 	m.writes.WithLabelValues("refused").Add(float64(r.Refused))

@@ -116,7 +116,9 @@ func (s *Server) routes() []route {
 		{"GET /queue", forPeople, s.page("queue", s.queue)},
 		{"GET /about", forPeople, s.page("about", s.about)},
 		{"POST /requests", forPeople, s.request},
+		{"GET /requests", forPeople, s.notForReading},
 		{"GET /style.css", forPeople, s.styleSheet},
+		{"GET /", forPeople, s.missing},
 		{"GET /metrics", forPeople, s.Metrics.handler(s).ServeHTTP},
 		{"GET /healthz", forAnybody, s.healthz},
 		{"GET /readyz", forAnybody, s.readyz},
@@ -198,33 +200,58 @@ func (s *Server) page(name string, load func(r *http.Request) (body any, refresh
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, refresh, err := load(r)
 		if err == nil {
-			var out bytes.Buffer
-			v := view{Name: name, Now: s.Now(), Refresh: refresh, Taxonomies: s.Taxonomies(), SheetURL: s.SheetURL, PortalURL: s.PortalURL,
-				Notice: notice(r.URL.Query().Get("did")), Body: body}
-			if err = s.pages.ExecuteTemplate(&out, name+".html", v); err == nil {
-				w.Header().Set("Content-Type", "text/html; charset=utf-8")
-				_, _ = w.Write(out.Bytes()) // a reader who has gone away misses nothing
-				return
-			}
+			err = s.show(w, http.StatusOK, name, view{Refresh: refresh, Notice: notice(r.URL.Query().Get("did")), Body: body})
 		}
-		if r.Context().Err() != nil {
+		if err == nil || r.Context().Err() != nil {
 			return
 		}
 		s.Log.Error().Err(err).Str("page", name).Msg("show a status page")
-		http.Error(w, "This page cannot be shown: "+err.Error(), http.StatusInternalServerError)
+		s.trouble(w, http.StatusInternalServerError, "This page cannot be shown", capital(err.Error())+".")
 	}
+}
+
+// show writes a page, all of it or nothing.
+func (s *Server) show(w http.ResponseWriter, status int, name string, v view) error {
+	v.Name, v.Now, v.Taxonomies, v.SheetURL, v.PortalURL = name, s.Now(), s.Taxonomies(), s.SheetURL, s.PortalURL
+	var out bytes.Buffer
+	if err := s.pages.ExecuteTemplate(&out, name+".html", v); err != nil {
+		return fmt.Errorf("fill in the page %s: %w", name, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(out.Bytes()) // a reader who has gone away misses nothing
+	return nil
+}
+
+// troubles is what a page that is none has to say.
+type troubles struct{ What, Mend string }
+
+// trouble says in a page of its own, with the way to the others, what went wrong and what to do.
+func (s *Server) trouble(w http.ResponseWriter, status int, what, mend string) {
+	if err := s.show(w, status, "error", view{Body: troubles{what, mend}}); err != nil {
+		http.Error(w, what+". "+mend, status)
+	}
+}
+
+func (s *Server) notForReading(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Allow", http.MethodPost)
+	s.trouble(w, http.StatusMethodNotAllowed, "There is nothing to read here", "Requests are made with the buttons of the Overview and listed under Queue.")
+}
+
+func (s *Server) missing(w http.ResponseWriter, _ *http.Request) {
+	s.trouble(w, http.StatusNotFound, "There is no such page", "The pages that there are stand above.")
 }
 
 // request puts one of the sheet's actions into the queue.
 func (s *Server) request(w http.ResponseWriter, r *http.Request) {
 	action := label.Action(r.PostFormValue("action"))
 	if !slices.Contains([]label.Action{label.ActionRun, label.ActionPreview, label.ActionAccept}, action) {
-		http.Error(w, fmt.Sprintf("There is no action %q here.", action), http.StatusBadRequest)
+		s.trouble(w, http.StatusBadRequest, fmt.Sprintf("There is no action %q here", action), "Use the buttons of the Overview, or the sheet's Control tab.")
 		return
 	}
 	if _, _, err := s.Queue.Enqueue(r.Context(), label.Request{Action: action, Scope: "changed", Source: "status page", RequestedAt: s.Now()}); err != nil {
 		s.Log.Error().Err(err).Msg("queue a request of the status page")
-		http.Error(w, "The request could not be queued: "+err.Error(), http.StatusInternalServerError)
+		s.trouble(w, http.StatusInternalServerError, "The request could not be queued", capital(err.Error())+".")
 		return
 	}
 	http.Redirect(w, r, "/?did="+string(action), http.StatusSeeOther)

@@ -28,6 +28,7 @@ func (s *Server) words() template.FuncMap {
 		"when":    func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"seconds": func(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) },
 		"name":    func(t [label.AxisCount]label.Taxonomy, a label.Axis, v label.Value) string { return nameOf(t[a], v) },
+		"given":   func(t [label.AxisCount]label.Taxonomy, a label.Axis, v label.Value) string { return givenName(t[a], v) },
 		"action":  actionName,
 		"tone":    tone,
 		"said":    said,
@@ -44,6 +45,14 @@ func (s *Server) words() template.FuncMap {
 func nameOf(t label.Taxonomy, v label.Value) string {
 	if v == "" {
 		return "(empty)"
+	}
+	return t.Name(v)
+}
+
+// givenName is the name of what a rule, a labelled title or a vote says; "" says that no label fits.
+func givenName(t label.Taxonomy, v label.Value) string {
+	if v == "" {
+		return "none of these"
 	}
 	return t.Name(v)
 }
