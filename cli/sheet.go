@@ -25,7 +25,7 @@ func openSheet(ctx context.Context, c config.Config, dir string, log zerolog.Log
 		o.Auth, o.Transport, o.PerMinute = sheets.Auth{None: true}, sandboxToken{http.DefaultTransport}, -1
 	default:
 		o.Auth = sheets.Auth{ServiceAccountFile: g.ServiceAccountFile, ServiceAccountJSON: g.ServiceAccountJSON.Reveal(), Impersonate: g.Impersonate,
-			ClientID: g.OAuthClientID, ClientSecret: g.OAuthClientSecret.Reveal()}
+			ClientID: g.OAuthClientID, ClientSecret: g.OAuthClientSecret.Reveal(), TokenURL: g.TokenURL}
 		if g.OAuthClientID != "" {
 			o.Auth.TokenFile = g.OAuthTokenFile
 		}

@@ -74,6 +74,9 @@ func (c *Config) checkGoogle(getenv func(string) string) []error {
 	if slices.Sort(ways); len(ways) > 1 {
 		faults = append(faults, fmt.Errorf("there are %d ways to sign in to Google (%s): keep one", len(ways), strings.Join(ways, ", ")))
 	}
+	if g.Impersonate != "" && g.OAuthClientID != "" {
+		faults = append(faults, errors.New("google.impersonate goes with a key or with google.adc, not with google.oauth_client_id: keep one"))
+	}
 	if g.ServiceAccountFile != "" {
 		if _, err := os.ReadFile(g.ServiceAccountFile); err != nil {
 			faults = append(faults, fmt.Errorf("google.service_account_file: %w: give the path of the JSON key that Google's console let you download", err))
@@ -178,7 +181,7 @@ func private(path string, getenv func(string) string) error {
 
 // SpreadsheetID is the ID within SheetURL; "" when there is none.
 func (c Config) SpreadsheetID() string {
-	if m := regexp.MustCompile(`/spreadsheets/d/([A-Za-z0-9_-]{10,})`).FindStringSubmatch(c.SheetURL); m != nil {
+	if m := regexp.MustCompile(`/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{10,})`).FindStringSubmatch(c.SheetURL); m != nil {
 		return m[1]
 	}
 	if regexp.MustCompile(`^[A-Za-z0-9_-]{10,}$`).MatchString(c.SheetURL) {

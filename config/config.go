@@ -52,7 +52,7 @@ type Google struct {
 	ServiceAccountJSON Secret
 	// ADC asks for Application Default Credentials (gcloud, a cloud machine's own identity).
 	ADC bool
-	// Impersonate is the e-mail of a service account to act as, on top of ADC or of a key.
+	// Impersonate is the e-mail of a service account to act as, with the rights of a key or, where there is none, of ADC.
 	Impersonate string
 	// OAuthClientID, OAuthClientSecret and OAuthTokenFile are a person's own sign-in, see "rolecall auth google".
 	OAuthClientID     string
@@ -107,5 +107,5 @@ func (c Config) HasCredentials() bool {
 // SignsInToGoogle says whether any way to sign in to Google is configured.
 func (c Config) SignsInToGoogle() bool {
 	g := c.Google
-	return g.ServiceAccountFile != "" || g.ServiceAccountJSON.IsSet() || g.ADC || g.OAuthClientID != ""
+	return g.ServiceAccountFile != "" || g.ServiceAccountJSON.IsSet() || g.ADC || g.Impersonate != "" || g.OAuthClientID != ""
 }

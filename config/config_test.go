@@ -151,6 +151,7 @@ func TestFaults(t *testing.T) {
 		{"a host with its port", `{"hosts": ["status.example.com:8321"]}`, 0o600, nil, []string{"leave away http:// and the port"}},
 		{"a group as a text", `{"hubspot": "pat-1"}`, 0o600, nil, []string{`"hubspot" is a group of settings`}},
 		{"UTF-16", "\xff\xfe{\x00}\x00", 0o600, nil, []string{"save it as UTF-8"}},
+		{"acting as another, signed in as a person", `{"google": {"impersonate": "a@b.example", "oauth_client_id": "a", "oauth_client_secret": "b"}}`, 0o600, nil, []string{"google.impersonate goes with"}},
 		{"several at once", `{"colour": "red", "log_level": "loud", "log_format": "yaml"}`, 0o644, nil, []string{"4 faults", "chmod", "colour", "loud", "yaml"}},
 	}
 	for _, test := range tests {
@@ -309,4 +310,24 @@ func FuzzFile(f *testing.F) {
 			t.Error("an error without words")
 		}
 	})
+}
+
+func TestSheetAddressesAsBrowsersShowThem(t *testing.T) {
+	const id = "1AbcDefGhiJklMnoPqrStuVwxYz0123456789abcdefg"
+	for _, address := range []string{id, "https://docs.google.com/spreadsheets/d/" + id + "/edit?gid=0#gid=0", "https://docs.google.com/spreadsheets/u/1/d/" + id + "/edit",
+		"https://docs.google.com/a/example.com/spreadsheets/d/" + id} {
+		c, err := config.Load(config.Sources{Getenv: environment(t, "ROLECALL_SHEET_URL", address)})
+		if err != nil || c.SpreadsheetID() != id {
+			t.Errorf("%s: %q, %v", address, c.SpreadsheetID(), err)
+		}
+	}
+}
+
+func TestWaysToSignInToGoogle(t *testing.T) {
+	for name, value := range map[string]string{"ROLECALL_GOOGLE_ADC": "true", "ROLECALL_GOOGLE_IMPERSONATE": "robot@project.example", "ROLECALL_GOOGLE_SERVICE_ACCOUNT_JSON": "{}"} {
+		c, err := config.Load(config.Sources{Getenv: environment(t, name, value)})
+		if err != nil || c.Require(config.NeedGoogle) != nil {
+			t.Errorf("%s: %v, %v", name, err, c.Require(config.NeedGoogle))
+		}
+	}
 }

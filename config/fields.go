@@ -51,7 +51,7 @@ func fields(c *Config) []field {
 		{key: "google.service_account_file", path: true, text: &c.Google.ServiceAccountFile, help: "path of a Google service account's key (JSON); share the sheet with its e-mail address as an editor"},
 		{key: "google.service_account_json", secret: &c.Google.ServiceAccountJSON, help: "the key itself instead of a path"},
 		{key: "google.adc", toggle: &c.Google.ADC, help: "use Application Default Credentials (gcloud, or the machine's own identity)"},
-		{key: "google.impersonate", text: &c.Google.Impersonate, help: "e-mail address of a service account to act as"},
+		{key: "google.impersonate", text: &c.Google.Impersonate, help: "e-mail address of a service account to act as, with the rights of the key above or of Application Default Credentials"},
 		{key: "google.oauth_client_id", text: &c.Google.OAuthClientID, help: "OAuth client (type Desktop app) for signing in as a person, see 'rolecall auth google'"},
 		{key: "google.oauth_client_secret", secret: &c.Google.OAuthClientSecret, help: "that client's secret"},
 		{key: "google.oauth_token_file", path: true, text: &c.Google.OAuthTokenFile, help: "where 'rolecall auth google' keeps the sign-in; google-token.json beside the store when blank"},

@@ -16,14 +16,14 @@ import (
 	api "google.golang.org/api/sheets/v4"
 )
 
-// Auth says as whom the sheet is used. The first that is set counts.
+// Auth says as whom the sheet is used. The first that is set counts; Impersonate goes with a key too.
 //
 //	| field              | who                                                                                         |
 //	|--------------------|---------------------------------------------------------------------------------------------|
 //	| None               | nobody: for a sandbox that asks for no token                                                |
 //	| ServiceAccountJSON | a service account, its key as text                                                          |
 //	| ServiceAccountFile | a service account, its key as a file                                                        |
-//	| Impersonate        | a service account without a key, through Application Default Credentials                    |
+//	| Impersonate        | another service account, with the rights of the key or of Application Default Credentials   |
 //	| TokenFile          | a person, who said yes with rolecall auth google; ClientID and ClientSecret are the app's   |
 //	| none of them       | Application Default Credentials                                                             |
 type Auth struct {
@@ -35,6 +35,7 @@ type Auth struct {
 	TokenFile          string
 	ClientID           string
 	ClientSecret       string
+	TokenURL           string // with TokenFile: where a token is renewed; Google's when blank
 }
 
 // options are the client options for this way of signing in, and the e-mail that the sheet must be shared with.
@@ -44,20 +45,15 @@ func (a Auth) options(ctx context.Context, base http.RoundTripper) ([]option.Cli
 	case a.None:
 		return []option.ClientOption{option.WithoutAuthentication()}, "", nil
 	case a.ServiceAccountJSON != "":
-		return serviceAccount(ctx, []byte(a.ServiceAccountJSON), "the service account key")
+		return a.key(ctx, []byte(a.ServiceAccountJSON), "the service account key")
 	case a.ServiceAccountFile != "":
 		raw, err := os.ReadFile(a.ServiceAccountFile)
 		if err != nil {
 			return nil, "", fmt.Errorf("read the service account key: %w", err)
 		}
-		return serviceAccount(ctx, raw, a.ServiceAccountFile)
+		return a.key(ctx, raw, a.ServiceAccountFile)
 	case a.Impersonate != "":
-		source, err := impersonate.CredentialsTokenSource(ctx, impersonate.CredentialsConfig{
-			TargetPrincipal: a.Impersonate, Subject: a.Subject, Scopes: []string{api.SpreadsheetsScope}})
-		if err != nil {
-			return nil, "", fmt.Errorf("act as %s: %w - the account of this machine needs the role Service Account Token Creator on it", a.Impersonate, err)
-		}
-		return []option.ClientOption{option.WithTokenSource(source)}, a.Impersonate, nil
+		return a.actAs(ctx)
 	case a.TokenFile != "":
 		source, err := a.person(ctx)
 		if err != nil {
@@ -72,8 +68,22 @@ func (a Auth) options(ctx context.Context, base http.RoundTripper) ([]option.Cli
 	return []option.ClientOption{option.WithTokenSource(credentials.TokenSource)}, emailOf(credentials.JSON), nil
 }
 
-// serviceAccount signs its own tokens with the key. The type is checked here, because the library takes any.
-func serviceAccount(ctx context.Context, key []byte, where string) ([]option.ClientOption, string, error) {
+// cloudScope is what a key needs in order to ask for another account's token.
+const cloudScope = "https://www.googleapis.com/auth/cloud-platform"
+
+// actAs asks Google for tokens of the account Impersonate, with the credentials of these options or else those of the machine.
+func (a Auth) actAs(ctx context.Context, with ...option.ClientOption) ([]option.ClientOption, string, error) {
+	source, err := impersonate.CredentialsTokenSource(ctx, impersonate.CredentialsConfig{
+		TargetPrincipal: a.Impersonate, Subject: a.Subject, Scopes: []string{api.SpreadsheetsScope}}, with...)
+	if err != nil {
+		return nil, "", fmt.Errorf("act as %s: %w - the account that does so needs the role Service Account Token Creator on it", a.Impersonate, err)
+	}
+	return []option.ClientOption{option.WithTokenSource(source)}, a.Impersonate, nil
+}
+
+// key is the service account of a key, or another one that it acts as. It signs its own tokens. The type is checked
+// here, because the library takes any.
+func (a Auth) key(ctx context.Context, key []byte, where string) ([]option.ClientOption, string, error) {
 	var head struct {
 		Type  string `json:"type"`
 		Email string `json:"client_email"`
@@ -84,9 +94,16 @@ func serviceAccount(ctx context.Context, key []byte, where string) ([]option.Cli
 	if head.Type != "service_account" {
 		return nil, "", fmt.Errorf("%s is of type %q, not service_account - make a key under IAM > Service accounts > Keys in Google Cloud", where, head.Type)
 	}
-	config, err := google.JWTConfigFromJSON(key, api.SpreadsheetsScope)
+	scope := api.SpreadsheetsScope
+	if a.Impersonate != "" {
+		scope = cloudScope
+	}
+	config, err := google.JWTConfigFromJSON(key, scope)
 	if err != nil {
 		return nil, "", fmt.Errorf("%s cannot be used: %w", where, err)
+	}
+	if a.Impersonate != "" {
+		return a.actAs(ctx, option.WithHTTPClient(oauth2.NewClient(ctx, config.TokenSource(ctx))))
 	}
 	return []option.ClientOption{option.WithTokenSource(config.TokenSource(ctx))}, head.Email, nil
 }
@@ -110,7 +127,11 @@ func (a Auth) person(ctx context.Context) (oauth2.TokenSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := userConfig(a.ClientID, a.ClientSecret, google.Endpoint)
+	endpoint := google.Endpoint
+	if a.TokenURL != "" {
+		endpoint.TokenURL = a.TokenURL
+	}
+	config := userConfig(a.ClientID, a.ClientSecret, endpoint)
 	return &savedToken{path: a.TokenFile, last: token.RefreshToken, source: config.TokenSource(ctx, token)}, nil
 }
 

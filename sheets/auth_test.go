@@ -175,6 +175,61 @@ func TestAPersonSignsInThroughTheBrowser(t *testing.T) {
 	}
 }
 
+// A key may stand for another account: the key asks for its token, and the sheet sees only that one.
+func TestAKeyActsAsAnotherAccount(t *testing.T) {
+	server := gsheet.New(gsheet.Options{})
+	web := httptest.NewServer(server)
+	defer web.Close()
+	asked, shown := "", ""
+	spy := roundTrip(func(r *http.Request) (*http.Response, error) {
+		switch {
+		case r.URL.Host == "iamcredentials.googleapis.com":
+			asked = r.URL.Path
+			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Request: r,
+				Body: io.NopCloser(strings.NewReader(`{"accessToken": "borrowed", "expireTime": "2199-01-01T00:00:00Z"}`))}, nil
+		case strings.HasPrefix(r.URL.Path, "/v4/"):
+			shown = r.Header.Get("Authorization")
+		}
+		return http.DefaultTransport.RoundTrip(r)
+	})
+	s, err := sheets.Open(context.Background(), sheets.Options{Sheet: "not-there", Endpoint: web.URL, Transport: spy, PerMinute: -1, Log: zerolog.Nop(),
+		Auth: sheets.Auth{ServiceAccountJSON: serviceKey(t, web.URL), Impersonate: "other@project.example"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Read(context.Background())
+	if !strings.Contains(asked, "other@project.example") || shown != "Bearer borrowed" || s.Account() != "other@project.example" {
+		t.Errorf("asked %q, shown %q, account %q, %v", asked, shown, s.Account(), err)
+	}
+}
+
+func TestASignInIsRenewedWhereItIsSaid(t *testing.T) {
+	server := gsheet.New(gsheet.Options{})
+	web := httptest.NewServer(server)
+	defer web.Close()
+	file := filepath.Join(t.TempDir(), "token.json")
+	if err := os.WriteFile(file, []byte(`{"access_token": "old", "refresh_token": "gone", "expiry": "2020-01-01T00:00:00Z"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	renewed := false
+	spy := roundTrip(func(r *http.Request) (*http.Response, error) {
+		if "http://"+r.URL.Host != web.URL {
+			t.Errorf("%s was called", r.URL)
+			return nil, http.ErrServerClosed
+		}
+		renewed = renewed || r.URL.Path == "/token"
+		return http.DefaultTransport.RoundTrip(r)
+	})
+	s, err := sheets.Open(context.Background(), sheets.Options{Sheet: "not-there", Endpoint: web.URL, Transport: spy, PerMinute: -1, Log: zerolog.Nop(),
+		Auth: sheets.Auth{TokenFile: file, ClientID: "app", ClientSecret: "s", TokenURL: web.URL + "/token"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Read(context.Background()); err == nil || !renewed || !strings.Contains(err.Error(), "rolecall auth google") {
+		t.Errorf("renewed %v, %v", renewed, err)
+	}
+}
+
 func TestLinksOfSheets(t *testing.T) {
 	for _, c := range []struct{ link, id string }{
 		{"https://docs.google.com/spreadsheets/d/1AbC-d_9/edit?gid=0#gid=0", "1AbC-d_9"},
