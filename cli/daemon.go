@@ -53,6 +53,9 @@ func (p *process) daemon(ctx context.Context, dir string) error {
 		return errors.Join(err, r.Close())
 	}
 	err = (&daemon{rooms: r, poll: c.PollInterval, status: status}).loop(ctx)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = nil // it was told to end, and what it was about to do is done at the next start
+	}
 	return errors.Join(err, stop(), r.Close())
 }
 

@@ -81,7 +81,7 @@ func (p *process) readSheet(ctx context.Context, c config.Config) (workbook.Snap
 	if err := c.Require(config.NeedGoogle); err != nil {
 		return workbook.Snapshot{}, err
 	}
-	sheet, err := openSheet(ctx, c, "", p.logger(c))
+	sheet, err := openSheet(ctx, c, "", fewTries, p.logger(c))
 	if err != nil {
 		return workbook.Snapshot{}, err
 	}

@@ -86,7 +86,7 @@ there is a fault; warnings alone are no fault. It may be asked while the daemon 
 		Example: "  rolecall check\n  rolecall check --workbook ./workbook",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.withRooms(cmd.Context(), wiring{dir: dir, tries: 2, looksOnly: true}, func(r *rooms) error { return check(cmd.Context(), p.stdout, r) })
+			return p.withRooms(cmd.Context(), wiring{dir: dir, tries: fewTries, looksOnly: true}, func(r *rooms) error { return check(cmd.Context(), p.stdout, r) })
 		},
 	}
 	addWorkbookFlag(cmd, &dir)
@@ -105,6 +105,9 @@ func check(ctx context.Context, out io.Writer, r *rooms) error {
 		fmt.Fprintf(out, "ok       store %s\n", r.store.Path())
 	}
 	reading, ok := checkSheet(ctx, out, r, fault)
+	if err := ctx.Err(); err != nil {
+		return err // what follows would only say that it was interrupted
+	}
 	want := hubspot.Expected{PortalID: r.config.HubSpot.PortalID}
 	if ok {
 		s := reading.Rulebook.Settings
@@ -143,8 +146,10 @@ func faultOf(fault func(what, mend string), text, otherwise string) {
 // checkSheet reads the sheet and names every row that is wrong; ok is false when it cannot be read.
 func checkSheet(ctx context.Context, out io.Writer, r *rooms, fault func(what, mend string)) (workbook.Reading, bool) {
 	snap, err := r.sheet.Read(ctx)
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		faultOf(fault, err.Error(), "see docs/setup.md, \"Google\"")
+	}
+	if err != nil {
 		return workbook.Reading{}, false
 	}
 	reading := workbook.Parse(snap, workbook.LastGood{})

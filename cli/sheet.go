@@ -13,12 +13,13 @@ import (
 	"rolecall/workbook"
 )
 
-// openSheet opens the directory, where one is given, else the Google Sheet of the settings.
-func openSheet(ctx context.Context, c config.Config, dir string, log zerolog.Logger) (reconcile.ControlPlane, error) {
+// openSheet opens the directory, where one is given, else the Google Sheet of the settings. tries is how often Google is
+// asked when it is in trouble; 0 is the client's own number.
+func openSheet(ctx context.Context, c config.Config, dir string, tries int, log zerolog.Logger) (reconcile.ControlPlane, error) {
 	if dir != "" {
 		return workbook.OpenDirectory(dir, now)
 	}
-	o := sheets.Options{Sheet: c.SheetURL, Endpoint: c.SheetsEndpoint, Now: now, Log: log}
+	o := sheets.Options{Sheet: c.SheetURL, Endpoint: c.SheetsEndpoint, Tries: tries, Now: now, Log: log}
 	g := c.Google
 	switch {
 	case inSandbox(c):

@@ -37,13 +37,15 @@ type wiring struct {
 	// settle lets an answer in Review count only once it has stood for one more reading.
 	settle   bool
 	progress func(step string, done int)
-	// tries is how often HubSpot is asked when it is in trouble; 0 is the client's own number. A person who waits
-	// for an answer wants it sooner.
+	// tries is how often HubSpot and Google are asked when they are in trouble; 0 is the clients' own number.
 	tries   int
 	metrics metrics
 	// looksOnly: nothing is changed, so that where a running rolecall holds the store a copy of it does.
 	looksOnly bool
 }
+
+// fewTries is for commands at which a person waits.
+const fewTries = 2
 
 // metrics hears of what happens in every room.
 type metrics interface {
@@ -67,7 +69,7 @@ func (r *rooms) open(ctx context.Context, w wiring) (err error) {
 	if r.crm, err = openHubSpot(ctx, r.config, r.store, r.log, w); err != nil {
 		return err
 	}
-	if r.sheet, err = openSheet(ctx, r.config, w.dir, r.log); err != nil {
+	if r.sheet, err = openSheet(ctx, r.config, w.dir, w.tries, r.log); err != nil {
 		return err
 	}
 	builtIn, err := embedding.NewStatic()

@@ -3,6 +3,7 @@ package sheets
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 
@@ -26,6 +27,7 @@ var ErrRearranged = errors.New("the sheet was being rearranged at this moment; i
 //	| 401, invalid_grant                         | the credentials expired  | authorise again, or a new key                |
 //	| 429                                        | too fast                 | nothing: it is tried again                   |
 //	| 400 protected                              | protected from us        | allow the account in the protection          |
+//	| none: the connection could not be made     | no network, a proxy      | check the way to Google                      |
 func (s *Sheet) explain(doing string, err error) error {
 	if err == nil {
 		return nil
@@ -43,6 +45,10 @@ func mendOf(err error, account string) string {
 	}
 	if strings.Contains(err.Error(), "invalid_grant") {
 		return "the credentials were refused: run rolecall auth google again, or make a new service account key (and check this machine's clock)"
+	}
+	var dial *net.OpError
+	if errors.As(err, &dial) && dial.Op == "dial" {
+		return "Google Sheets cannot be reached from this machine: check the network, the firewall and the proxy"
 	}
 	var api *googleapi.Error
 	if !errors.As(err, &api) {

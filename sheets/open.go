@@ -28,6 +28,8 @@ type Options struct {
 	Transport http.RoundTripper
 	// PerMinute are the reads and, apart from them, the writes a minute that are allowed; 50 when 0, no limit when negative. Google allows 60.
 	PerMinute int
+	// Tries is how often a request is sent at most while the service is in trouble; 6 when 0. A person who waits for an answer wants it sooner.
+	Tries int
 	// Now, Sleep and Jitter (0 to 1) stand in for the clock and chance; nil for the real ones.
 	Now    func() time.Time
 	Sleep  func(context.Context, time.Duration) error
@@ -66,7 +68,10 @@ func Open(ctx context.Context, o Options) (*Sheet, error) {
 	if o.Jitter == nil {
 		o.Jitter = realJitter
 	}
-	paced := &transport{base: o.Transport, sleep: o.Sleep, jitter: o.Jitter}
+	if o.Tries == 0 {
+		o.Tries = maxAttempts
+	}
+	paced := &transport{base: o.Transport, sleep: o.Sleep, jitter: o.Jitter, tries: o.Tries}
 	if o.PerMinute >= 0 {
 		if o.PerMinute == 0 {
 			o.PerMinute = 50

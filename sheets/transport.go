@@ -16,7 +16,7 @@ import (
 // repeatableHeader marks a batchUpdate that may be sent twice without harm. It does not leave the house.
 const repeatableHeader = "X-Rolecall-Repeatable"
 
-// maxAttempts is how often a request is sent at most, the first time included.
+// maxAttempts is how often a request is sent at most where Options say nothing else, the first time included.
 const maxAttempts = 6
 
 // transport sits between the client library, which repeats nothing, and the network. It paces requests and repeats those that may be.
@@ -30,6 +30,7 @@ const maxAttempts = 6
 //	| anything else                                             | handed to the caller | handed to the caller          |
 type transport struct {
 	base          http.RoundTripper
+	tries         int // at most, the first time included
 	reads, writes *rate.Limiter
 	sleep         func(context.Context, time.Duration) error
 	jitter        func() float64 // 0 to 1
@@ -64,7 +65,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err == nil && kind != appending && resp.StatusCode < 300 {
 			resp, err = whole(resp)
 		}
-		again := retryable(kind, resp, err) && attempt < maxAttempts && (req.Body == nil || req.GetBody != nil)
+		again := retryable(kind, resp, err) && attempt < t.tries && (req.Body == nil || req.GetBody != nil)
 		if !again || req.Context().Err() != nil {
 			return resp, err
 		}

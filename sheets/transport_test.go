@@ -108,3 +108,23 @@ func TestThePaceIsKept(t *testing.T) {
 		t.Errorf("the longest wait was %v", waited)
 	}
 }
+
+// Whoever waits at the command line is told soon, and what to look at.
+func TestAServiceThatCannotBeReachedIsToldAfterTheTriesThatWereAsked(t *testing.T) {
+	attempts := 0
+	counting := roundTrip(func(r *http.Request) (*http.Response, error) {
+		attempts++
+		return http.DefaultTransport.RoundTrip(r)
+	})
+	s, err := sheets.Open(context.Background(), sheets.Options{Sheet: "abcdefgh", Endpoint: "http://127.0.0.1:1/", Auth: sheets.Auth{None: true}, Transport: counting,
+		Tries: 2, PerMinute: -1, Sleep: func(context.Context, time.Duration) error { return nil }, Log: zerolog.Nop()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = s.Read(context.Background()); err == nil || !strings.Contains(err.Error(), "check the network, the firewall and the proxy") {
+		t.Errorf("it says %v", err)
+	}
+	if attempts != 2 {
+		t.Errorf("%d attempts", attempts)
+	}
+}
