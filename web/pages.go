@@ -114,7 +114,7 @@ func shareText(n, of int) string {
 	if of == 0 {
 		return "no contact is known yet"
 	}
-	return fmt.Sprintf("%.1f %% of the contacts", 100*float64(n)/float64(of))
+	return fmt.Sprintf("decided, %.1f %% of the contacts", 100*float64(n)/float64(of))
 }
 
 func openReviews(by map[label.ReviewState]int) int {
@@ -155,6 +155,7 @@ func waiting(last map[label.Action]label.Request) []label.Request {
 //	| the last run was held                           | warn |
 //	| the next run is more than ten minutes late      | bad  |
 //	| some rows were refused                          | warn |
+//	| the last run wrote nothing, as Mode says        | good |
 //	| otherwise                                       | good |
 func verdict(now time.Time, last *plan.Report, next time.Time, t label.Tally, open int) (toneName, sentence string) {
 	numbers := message.NewPrinter(language.English).Sprintf("%d of %d contacts labelled; %d questions wait in Review", t.Labelled, t.Contacts, open)
@@ -169,6 +170,9 @@ func verdict(now time.Time, last *plan.Report, next time.Time, t label.Tally, op
 		return "bad", fmt.Sprintf("The next run is late: it was due %s. %s.", ago(now, next), numbers)
 	case last.Outcome == plan.Partial:
 		return "warn", fmt.Sprintf("Working, but HubSpot refused %d contacts; Queue says why. %s.", last.Refused, numbers)
+	}
+	if last.Kind == string(label.ActionRun) && last.Mode == string(label.ModeObserve) { // a retraining says so in any mode
+		return "good", fmt.Sprintf("Healthy, and observing only: nothing is written into HubSpot. %s; next run %s.", numbers, until(now, next))
 	}
 	return "good", fmt.Sprintf("Healthy. %s; next run %s.", numbers, until(now, next))
 }

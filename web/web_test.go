@@ -193,6 +193,8 @@ func TestWhatThePagesSay(t *testing.T) {
 }
 
 func TestTheVerdictInOneSentence(t *testing.T) {
+	observing := report(plan.Done, 5, "")
+	observing.Mode = string(label.ModeObserve)
 	late := func(o *web.Options) { o.Next = func() time.Time { return noon.Add(-time.Hour) } }
 	for _, test := range []struct {
 		situation string
@@ -203,6 +205,7 @@ func TestTheVerdictInOneSentence(t *testing.T) {
 	}{
 		{"no run yet", nil, nil, "none", "Waiting for the first run."},
 		{"well", []plan.Report{report(plan.Nothing, 5, "")}, nil, "good", "Healthy."},
+		{"observing", []plan.Report{observing}, nil, "good", "Healthy, and observing only: nothing is written into HubSpot."},
 		{"failed", []plan.Report{report(plan.Failed, 5, "HubSpot does not answer")}, nil, "bad", "HubSpot does not answer"},
 		{"held", []plan.Report{report(plan.Held, 5, "the Roles tab is empty")}, nil, "warn", "Held"},
 		{"late", []plan.Report{report(plan.Done, 5, "")}, late, "bad", "The next run is late"},
