@@ -49,7 +49,7 @@ func readCSV(layout Layout, name string, r io.Reader) (Table, error) {
 	if err != nil {
 		return table, fmt.Errorf("read %s: %w", name, err)
 	}
-	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
+	raw = bytes.TrimPrefix(raw, []byte(byteOrderMark))
 	if bytes.HasPrefix(raw, []byte{0xff, 0xfe}) || bytes.HasPrefix(raw, []byte{0xfe, 0xff}) || !utf8.Valid(raw) {
 		table.Problem = name + " is not UTF-8 text - save it as \"CSV UTF-8\""
 		return table, nil

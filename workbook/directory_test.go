@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"rolecall/label"
 	"rolecall/reconcile"
 	"rolecall/workbook"
 )
@@ -98,7 +97,7 @@ func TestAFilesOwnersKeepTheirColumnsOrderAndSeparator(t *testing.T) {
 		}
 		_ = written
 	}
-	if got, want := content(t, dir, "roles.csv"), "Our code;Role;HubSpot value;Role ID;Active;Fallback;Description;Example titles\r\n17;Sales;sales;RO-01\r\n18;Marketing;;RO-02\r\n"; got != want {
+	if got, want := content(t, dir, "roles.csv"), "\ufeffOur code;Role;HubSpot value;Role ID;Active;Fallback;Description;Example titles\r\n17;Sales;sales;RO-01\r\n18;Marketing;;RO-02\r\n"; got != want {
 		t.Errorf("roles.csv is\n%q, want\n%q", got, want)
 	}
 	if got := content(t, dir, "corrections.csv"); !strings.Contains(got, "C-000001,,\"'=HYPERLINK(\"\"x\"\")\",Sales") || strings.Count(got, "C-000001") != 1 {
@@ -163,4 +162,44 @@ func TestSafeTextComesBackAsItWas(t *testing.T) {
 	}
 }
 
-var _ = label.Role
+func TestWhoMayReadAFileStaysAsItWas(t *testing.T) {
+	dir, d := book(t, map[string]string{"roles.csv": "role_id,name\n,Sales\n", "seniorities.csv": "name,rank\nBoss,1\n"})
+	if err := os.Chmod(filepath.Join(dir, "roles.csv"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := d.Write(context.Background(), workbook.Writes{
+		Cells:   []workbook.CellWrite{{Tab: workbook.Roles, Target: workbook.Target{New: &workbook.Row{Cells: cells{"name": "Sales"}}}, Cells: cells{"role_id": "RO-01", "row_check": "OK"}}},
+		Appends: []workbook.RowAppend{{Tab: workbook.Review, Cells: cells{"review_id": "Q-000001", "title": "CEO"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"roles.csv", "roles.check.csv", "review.csv"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+}
+
+// Bad corrections get no ID: each is told by its row, and what was said of a row is not said for ever.
+func TestRowsWithoutAnIDAreToldByTheirNumber(t *testing.T) {
+	dir, d := book(t, map[string]string{"roles.csv": "role_id,name\nRO-01,Sales\n", "seniorities.csv": "seniority_id,name,rank\nSE-01,Boss,1\n",
+		"corrections.csv": "title,role\nRep,Nope\nAgent,Never\n"})
+	write := func(positions ...int) string {
+		var w workbook.Writes
+		for _, at := range positions {
+			row := workbook.Row{Position: at, Cells: cells{"title": []string{"Rep", "Agent"}[at], "role": []string{"Nope", "Never"}[at]}}
+			w.Cells = append(w.Cells, workbook.CellWrite{Tab: workbook.Corrections, Target: workbook.Target{New: &row}, Cells: cells{"row_check": "ERROR"}})
+		}
+		if _, err := d.Write(context.Background(), w); err != nil {
+			t.Fatal(err)
+		}
+		return content(t, dir, "corrections.check.csv")
+	}
+	if got := write(0, 1); !strings.Contains(got, "row 2,,,,,ERROR\nrow 3,,,,,ERROR\n") {
+		t.Errorf("both are bad:\n%s", got)
+	}
+	if got := write(1); strings.Contains(got, "row 2") || strings.Count(got, "row 3") != 1 {
+		t.Errorf("the first is mended:\n%s", got)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -84,9 +85,18 @@ func (b *fileBatch) ours(layout Layout) (*sheetFile, error) {
 	}
 	checked := layout
 	checked.Tab = Quality // none of its columns is asked for: a check file may lack any
-	f, err := b.open(strings.TrimSuffix(fileName(layout.Tab), ".csv")+".check.csv", checked, columns)
+	name := strings.TrimSuffix(fileName(layout.Tab), ".csv") + ".check.csv"
+	_, opened := b.files[name]
+	f, err := b.open(name, checked, columns)
+	if err == nil && !opened {
+		at := f.column(layout.IDColumn())
+		f.records = slices.DeleteFunc(f.records, func(r []string) bool { return at < len(r) && strings.HasPrefix(r[at], rowWithoutID) })
+	}
 	return f, err
 }
+
+// rowWithoutID stands, with the row's number, in a check file for a row that has no ID yet. Such lines are written anew each time.
+const rowWithoutID = "row "
 
 func (b *fileBatch) tab(layout Layout, w Writes) ([]Target, error) {
 	var cells []CellWrite
@@ -181,6 +191,9 @@ func (b *fileBatch) setOurs(layout Layout, f *sheetFile, at int, id string, c Co
 	check, err := b.ours(layout)
 	if err != nil {
 		return err
+	}
+	if id == "" {
+		id = rowWithoutID + strconv.Itoa(at+firstRow)
 	}
 	row, known := check.byID(layout.IDColumn())[id]
 	if !known {

@@ -12,12 +12,17 @@ import (
 	"slices"
 )
 
-// sheetFile is a CSV file as its owner keeps it: with columns of their own, their order and their separator, which all stay.
+// byteOrderMark begins a file by which some spreadsheets know UTF-8.
+const byteOrderMark = "\ufeff"
+
+// sheetFile is a CSV file as its owner keeps it: with columns of their own, their order, their separator, their line ends
+// and their byte order mark, which all stay.
 type sheetFile struct {
 	path    string
 	layout  Layout
 	comma   rune
 	crlf    bool
+	mark    bool // begins with a byte order mark
 	header  []string
 	columns []*Column // which of ours each header is; nil for the owner's own
 	records [][]string
@@ -39,7 +44,7 @@ func openFile(path string, layout Layout, columns []Column) (*sheetFile, error) 
 		return nil, fmt.Errorf("read the workbook: %w", err)
 	}
 	name := filepath.Base(path)
-	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
+	raw, f.mark = bytes.CutPrefix(raw, []byte(byteOrderMark))
 	f.comma, f.crlf = separatorIn(raw), bytes.Contains(raw, []byte("\r\n"))
 	reader := csv.NewReader(bytes.NewReader(raw))
 	reader.Comma, reader.FieldsPerRecord = f.comma, -1
@@ -123,6 +128,9 @@ func (f *sheetFile) add() int {
 // save replaces the file in one step.
 func (f *sheetFile) save() error {
 	var b bytes.Buffer
+	if f.mark {
+		b.WriteString(byteOrderMark)
+	}
 	w := csv.NewWriter(&b)
 	w.Comma, w.UseCRLF = f.comma, f.crlf
 	if err := w.WriteAll(append([][]string{f.header}, f.records...)); err != nil {
@@ -131,14 +139,19 @@ func (f *sheetFile) save() error {
 	return replaceFile(f.path, b.Bytes())
 }
 
-// replaceFile writes a file beside the old one and renames it, so that a reader sees the old or the new one whole.
+// replaceFile writes a file beside the old one and renames it, so that a reader sees the old or the new one whole. It
+// keeps the old one's mode; a new one is as open as the files of its folder are.
 func replaceFile(path string, content []byte) error {
+	mode, err := modeFor(path)
+	if err != nil {
+		return fmt.Errorf("write the workbook: %w", err)
+	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return fmt.Errorf("write the workbook: %w", err)
 	}
 	_, err = temp.Write(content)
-	err = errors.Join(err, temp.Chmod(0o644), temp.Sync(), temp.Close())
+	err = errors.Join(err, temp.Chmod(mode), temp.Sync(), temp.Close())
 	if err == nil {
 		err = os.Rename(temp.Name(), path)
 	}
@@ -146,4 +159,18 @@ func replaceFile(path string, content []byte) error {
 		return errors.Join(fmt.Errorf("write %s: %w", filepath.Base(path), err), os.Remove(temp.Name()))
 	}
 	return nil
+}
+
+// modeFor is the mode of the file, or for a new one that of roles.csv beside it; 0644 where there is neither.
+func modeFor(path string) (fs.FileMode, error) {
+	for _, like := range []string{path, filepath.Join(filepath.Dir(path), fileName(Roles))} {
+		info, err := os.Stat(like)
+		if err == nil {
+			return info.Mode().Perm(), nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return 0, err
+		}
+	}
+	return 0o644, nil
 }
