@@ -250,22 +250,31 @@ func textFunction(name string, args []any) any {
 		}
 		return b.String()
 	case "REGEXMATCH":
-		re, err := regexp.Compile(text(1))
-		if err != nil {
-			return cellError{"#REF!", fmt.Sprintf("Function REGEXMATCH parameter 2 value %q is not a valid regular expression.", text(1))}
-		}
-		return re.MatchString(text(0))
+		return matchText(text(0), text(1))
 	case "SEARCH", "FIND":
-		needle, hay := text(0), text(1)
-		if name == "SEARCH" {
-			needle, hay = strings.ToLower(needle), strings.ToLower(hay)
-		}
-		if i := strings.Index(hay, needle); i >= 0 {
-			return float64(utf8.RuneCountInString(hay[:i]) + 1)
-		}
-		return cellError{"#VALUE!", fmt.Sprintf("In %s evaluation, cannot find '%s' within '%s'.", name, text(0), text(1))}
+		return findText(name, text(0), text(1))
 	}
 	return cellError{"#NAME?", "Unknown function: '" + name + "'."}
+}
+
+func matchText(text, pattern string) any {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return cellError{"#REF!", fmt.Sprintf("Function REGEXMATCH parameter 2 value %q is not a valid regular expression.", pattern)}
+	}
+	return re.MatchString(text)
+}
+
+// findText is FIND, or SEARCH, which does not mind the case.
+func findText(name, needle, hay string) any {
+	n, h := needle, hay
+	if name == "SEARCH" {
+		n, h = strings.ToLower(needle), strings.ToLower(hay)
+	}
+	if i := strings.Index(h, n); i >= 0 {
+		return float64(utf8.RuneCountInString(h[:i]) + 1)
+	}
+	return cellError{"#VALUE!", fmt.Sprintf("In %s evaluation, cannot find '%s' within '%s'.", name, needle, hay)}
 }
 
 // serial is a time as the service counts: days since 30 December 1899, the time of day as fraction.

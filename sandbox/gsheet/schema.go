@@ -110,21 +110,24 @@ func (s schema) checkValue(typ, field, kind string, v any, path string) (any, er
 		}
 		return s.checkList(typ, field, kind, list, path)
 	case kind[0] == '{':
-		m, ok := v.(object)
-		if !ok {
-			return nil, bad("map")
+		if m, ok := v.(object); ok {
+			return s.checkMap(typ, field, kind[1:], m, path)
 		}
-		out := make(object, len(m))
-		for _, k := range sortedKeys(m) {
-			x, err := s.checkValue(typ, field, kind[1:], m[k], path+"["+k+"]")
-			if err != nil {
-				return nil, err
-			}
-			out[k] = x
-		}
-		return out, nil
+		return nil, bad("map")
 	}
 	return nil, bad(kind)
+}
+
+func (s schema) checkMap(typ, field, kind string, m object, path string) (any, error) {
+	out := make(object, len(m))
+	for _, k := range sortedKeys(m) {
+		x, err := s.checkValue(typ, field, kind, m[k], path+"["+k+"]")
+		if err != nil {
+			return nil, err
+		}
+		out[k] = x
+	}
+	return out, nil
 }
 
 func (s schema) checkList(typ, field, kind string, list []any, path string) (any, error) {
