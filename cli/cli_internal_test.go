@@ -72,7 +72,6 @@ func TestWhatMakesNoSense(t *testing.T) {
 		{[]string{"classify", "--format", "xml", "-"}, exitUsage, "neither csv nor json"},
 		{[]string{"classify", "no-such-file.csv"}, exitIO, "no-such-file.csv"},
 		{[]string{"explain"}, exitUsage, "no title"},
-		{[]string{"explain", " "}, exitUsage, "no title"},
 		{[]string{"explain", "VP", "Sales"}, exitUsage, `put it into quotation marks, as in rolecall explain "VP Sales"`},
 		{[]string{"workbook", "default"}, exitUsage, "accepts 1 arg"},
 		{[]string{"sandbox", "--contacts", "-5"}, exitUsage, "0 to 2000000"},

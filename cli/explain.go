@@ -51,10 +51,10 @@ closest labelled titles with who taught them, the votes, the confidence and the 
 	return cmd
 }
 
-// oneTitle asks for one title that says something.
+// oneTitle asks for one title; a blank one is explained like any other.
 func oneTitle(_ *cobra.Command, args []string) error {
 	switch {
-	case len(args) == 0 || len(args) == 1 && strings.TrimSpace(args[0]) == "":
+	case len(args) == 0:
 		return errors.New("no title: write it behind the command, as in rolecall explain \"VP of Marketing\"")
 	case len(args) > 1:
 		return fmt.Errorf("one title at a time: put it into quotation marks, as in rolecall explain %q", strings.Join(args, " "))
