@@ -65,7 +65,7 @@ func TestWhatIsTypedWrong(t *testing.T) {
 		{"classify nothing.csv --column name --format xml", 2, []string{"neither csv nor json"}},
 		{"classify nothing.csv --column name --out no/such/folder/out.csv", 74, []string{"no/such/folder"}},
 		{"classify nothing.csv --column name --workbook folder", 1, []string{"roles.csv", "rolecall workbook default folder"}},
-		{"explain", 2, []string{"accepts 1 arg"}},
+		{"explain", 2, []string{"no title"}},
 		{"explain x --workbook none", 1, []string{"none"}},
 		{"eval", 2, []string{"--labels FILE is missing"}},
 		{"eval --labels none.tsv", 74, []string{"none.tsv"}},
