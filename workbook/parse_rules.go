@@ -46,10 +46,7 @@ func (p *parser) rules() []label.Rule {
 // rule reads one row; a rule that is switched off is read all the same, so that its mistakes show, and returned without an ID.
 func (p *parser) rule(d *draft) (label.Rule, bool) {
 	r := label.Rule{ID: d.id, Language: d.text("language"), Note: d.text("note")}
-	on, ok := tickOf(d.row.Cells["on"], true)
-	if !ok {
-		d.fail("On must be ticked or not, found %s - clear the cell and use Insert > Tick box", quote(d.text("on")))
-	}
+	on := d.tick("on", "On", true)
 	priority, ok := wholeOf(d.row.Cells["priority"], 1, lowestPriority)
 	switch {
 	case d.text("priority") == "":

@@ -103,13 +103,8 @@ func (p *parser) term(d *draft, axis label.Axis, c claims) (label.Term, bool) {
 	t := label.Term{ID: d.id, Name: strings.Join(strings.Fields(d.text("name")), " "), Description: d.text("description"), Examples: partsOf(d.text("examples"))}
 	p.termName(d, word, t.Name, c)
 	t.Value = p.termValue(d, t.Name, c)
-	for key, into := range map[string]*bool{"active": &t.Active, "fallback": &t.Fallback} {
-		ticked, ok := tickOf(d.row.Cells[key], key == "active")
-		if !ok {
-			d.fail("%s must be ticked or not, found %s - clear the cell and use Insert > Tick box", strings.ToUpper(key[:1])+key[1:], quote(d.text(key)))
-		}
-		*into = ticked
-	}
+	t.Active = d.tick("active", "Active", true)
+	t.Fallback = d.tick("fallback", "Fallback", false)
 	if axis == label.Seniority {
 		rank, ok := wholeOf(d.row.Cells["rank"], 1, 999)
 		switch {

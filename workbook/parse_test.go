@@ -1,6 +1,7 @@
 package workbook_test
 
 import (
+	"strings"
 	"testing"
 
 	"rolecall/label"
@@ -26,5 +27,32 @@ func TestTheDefaultWorkbookReadsWithoutAComplaint(t *testing.T) {
 	}
 	if got, want := r.Rulebook.Settings, label.DefaultSettings(); got != want {
 		t.Errorf("settings of the default workbook\n%+v\nare not the built-in ones\n%+v", got, want)
+	}
+}
+
+// Row checks are written where they differ from the last: words in another order would be written at every poll.
+func TestARowWithManyFaultsSaysThemInTheSameOrder(t *testing.T) {
+	row := workbook.Row{ID: "RO-09", Cells: cells{"name": "Legal", "active": "perhaps", "fallback": "maybe", "value": "No!"}}
+	snap := small(workbook.Control)
+	table := snap.Tables[workbook.Roles]
+	row.Position = len(table.Rows)
+	table.Rows = append(table.Rows, row)
+	snap.Tables[workbook.Roles] = table
+	first := ""
+	for range 50 {
+		for _, c := range workbook.Parse(snap, workbook.LastGood{}).Checks {
+			if c.Target.ID != "RO-09" {
+				continue
+			}
+			if first == "" {
+				first = c.Text
+			}
+			if c.Text != first {
+				t.Fatalf("it says\n%s\nand then\n%s", first, c.Text)
+			}
+		}
+	}
+	if !strings.Contains(first, "Active must be ticked or not") || !strings.Contains(first, "Fallback must be ticked or not") {
+		t.Errorf("it says %s", first)
 	}
 }

@@ -96,11 +96,7 @@ func (p *parser) corrections() []CorrectionRow {
 
 func (p *parser) correction(d *draft) (CorrectionRow, bool) {
 	c := label.Correction{ID: d.id, Revision: 1, Scope: label.ScopeTitle, Source: label.SourceSheet, SourceID: d.id, Note: d.text("note")}
-	active, ok := tickOf(d.row.Cells["active"], true)
-	if !ok {
-		d.fail("Active must be ticked or not, found %s - clear the cell and use Insert > Tick box", quote(d.text("active")))
-	}
-	c.Active = active
+	c.Active = d.tick("active", "Active", true)
 	c.ContactID = label.ContactID(d.text("contact_id"))
 	switch scope := foldText(d.text("applies_to")); scope {
 	case "", string(label.ScopeTitle):
@@ -129,7 +125,7 @@ func (p *parser) correction(d *draft) (CorrectionRow, bool) {
 	if ok && !opinions[label.Role].Given && !opinions[label.Seniority].Given {
 		d.wait("pick a role or a seniority")
 	}
-	return CorrectionRow{ID: d.id, Active: active, Correction: c}, d.good()
+	return CorrectionRow{ID: d.id, Active: c.Active, Correction: c}, d.good()
 }
 
 func contactID(d *draft, id string) {

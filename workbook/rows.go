@@ -31,6 +31,15 @@ func (d *draft) warn(format string, args ...any) {
 func (d *draft) text(key string) string { return TextOf(d.row.Cells[key]) }
 func (d *draft) good() bool             { return len(d.errors) == 0 && len(d.waiting) == 0 }
 
+// tick reads a tick box; blank is what an empty cell means.
+func (d *draft) tick(key, header string, blank bool) bool {
+	ticked, ok := tickOf(d.row.Cells[key], blank)
+	if !ok {
+		d.fail("%s must be ticked or not, found %s - clear the cell and use Insert > Tick box", header, quote(d.text(key)))
+	}
+	return ticked
+}
+
 // target names the row for a write: by its ID, or by its cells when the ID is missing or not its own.
 func (d *draft) target(duplicate bool) Target {
 	if !d.fresh && !duplicate {
