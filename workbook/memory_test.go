@@ -30,6 +30,25 @@ func TestABadRowGoesOnAsItWas(t *testing.T) {
 	}
 }
 
+// A rule that goes on as it was is not off.
+func TestABadRegexOfARuleThatWorkedSaysThatItGoesOn(t *testing.T) {
+	with := func(text string) workbook.Row {
+		return workbook.Row{ID: "R-001", Cells: cells{"priority": 1.0, "match": "regex", "text": text, "set_role": "Marketing"}}
+	}
+	good := workbook.Parse(small(workbook.Rules, with("seo")), workbook.LastGood{})
+	for want, last := range map[string]workbook.LastGood{
+		`ERROR: the regex does not compile: missing closing ) in "seo(" - the rule is off until mended`:                       {},
+		`ERROR: the regex does not compile: missing closing ) in "seo(" - until it is mended the rule works as it did before`: good.LastGood,
+	} {
+		r := workbook.Parse(small(workbook.Rules, with("seo(")), last)
+		for _, c := range r.Checks {
+			if c.Tab == workbook.Rules && c.Text != want {
+				t.Errorf("it says %s, want %s", c.Text, want)
+			}
+		}
+	}
+}
+
 func TestATabWithAProblemKeepsItsRows(t *testing.T) {
 	first := workbook.Parse(small(workbook.Control), workbook.LastGood{})
 	snap := small(workbook.Control)

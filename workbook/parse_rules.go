@@ -161,22 +161,22 @@ func holds(words, these []string) bool {
 // pattern checks a regular expression: that it compiles, is small enough to be quick, and can match what titles are made of.
 func pattern(d *draft, text string) {
 	if len(text) > maxPatternBytes {
-		d.fail("the regex is longer than %d letters - part it into several rules; the rule is off until mended", maxPatternBytes)
+		d.fail("the regex is longer than %d letters - part it into several rules; "+ruleOff, maxPatternBytes)
 		return
 	}
 	compiled, err := regexp.Compile(text)
 	if err != nil {
-		d.fail("the regex does not compile: %s - the rule is off until mended", regexTrouble(err))
+		d.fail("the regex does not compile: %s - "+ruleOff, regexTrouble(err))
 		return
 	}
 	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
-		d.fail("the regex does not compile: %s - the rule is off until mended", regexTrouble(err))
+		d.fail("the regex does not compile: %s - "+ruleOff, regexTrouble(err))
 		return
 	}
 	program, err := syntax.Compile(tree.Simplify())
 	if err != nil || len(program.Inst) > maxPatternProgram {
-		d.fail("the regex takes too long on a long title - use smaller repetitions than {0,9} inside one another; the rule is off until mended")
+		d.fail("the regex takes too long on a long title - use smaller repetitions than {0,9} inside one another; " + ruleOff)
 		return
 	}
 	if compiled.MatchString("") {

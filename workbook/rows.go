@@ -116,7 +116,7 @@ func readRows[T any](p *parser, tab Tab, parse func(*draft) (T, bool)) []item[T]
 			good.Position = d.row.Position
 			again := &draft{tab: tab, row: good, id: d.id, fromLast: true}
 			if value, ok := parse(again); ok && again.good() {
-				d.note("until then the row works as it did before")
+				d.goesOn()
 				items = append(items, item[T]{again, value})
 			}
 		}
@@ -153,14 +153,24 @@ func (p *parser) number(tab Tab, d *draft) {
 	p.out.NewIDs = append(p.out.NewIDs, NewID{Tab: tab, Target: d.target(false), ID: d.id})
 }
 
-// note adds a half sentence to the row's first complaint.
-func (d *draft) note(text string) {
-	switch {
-	case len(d.errors) > 0:
-		d.errors[len(d.errors)-1] += "; " + text
-	case len(d.waiting) > 0:
-		d.waiting[len(d.waiting)-1] += "; " + text
+// ruleOff ends the complaint about a rule that is left out.
+const ruleOff = "the rule is off until mended"
+
+// goesOn adds to the row's complaint that its last good version stays in force.
+func (d *draft) goesOn() {
+	texts := d.errors
+	if len(texts) == 0 {
+		texts = d.waiting
 	}
+	if len(texts) == 0 {
+		return
+	}
+	last := &texts[len(texts)-1]
+	if before, off := strings.CutSuffix(*last, ruleOff); off {
+		*last = before + "until it is mended the rule works as it did before"
+		return
+	}
+	*last += "; until then the row works as it did before"
 }
 
 // readOne parses a row unless a cell of it shows a broken formula. A Try row is parsed in any case: its own answer says what is wrong.
