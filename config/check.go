@@ -78,7 +78,9 @@ func (c *Config) checkGoogle(getenv func(string) string) []error {
 		faults = append(faults, errors.New("google.impersonate goes with a key or with google.adc, not with google.oauth_client_id: keep one"))
 	}
 	if g.ServiceAccountFile != "" {
-		if _, err := os.ReadFile(g.ServiceAccountFile); err != nil {
+		if _, err := os.ReadFile(g.ServiceAccountFile); errors.Is(err, os.ErrPermission) {
+			faults = append(faults, unreadable("google.service_account_file", g.ServiceAccountFile, err))
+		} else if err != nil {
 			faults = append(faults, fmt.Errorf("google.service_account_file: %w: give the path of the JSON key that Google's console let you download", err))
 		} else if err := private(g.ServiceAccountFile, getenv); err != nil {
 			faults = append(faults, err)

@@ -331,3 +331,20 @@ func TestWaysToSignInToGoogle(t *testing.T) {
 		}
 	}
 }
+
+func TestAFileOfAnotherUserSaysWhoMustReadIt(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root may read everything")
+	}
+	path := write(t, "credentials.json", `{}`, 0o600)
+	if err := os.Chmod(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("chown %d %s", os.Getuid(), path)
+	if _, err := config.Load(config.Sources{File: path, Getenv: environment(t)}); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("it says %v", err)
+	}
+	if _, err := config.Load(config.Sources{Getenv: environment(t, "ROLECALL_HUBSPOT_TOKEN_FILE", path)}); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("a secret's: %v", err)
+	}
+}

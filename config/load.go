@@ -146,6 +146,11 @@ func (l *loader) path() (path string, named bool) {
 	return FileName, false
 }
 
+// unreadable is the fault of a file that is there and that this user may not read, as in a container of another user.
+func unreadable(what, path string, err error) error {
+	return fmt.Errorf("read %s: %w: rolecall runs as user %d: give it the file with 'chown %d %s'", what, err, os.Getuid(), os.Getuid(), path)
+}
+
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
@@ -155,6 +160,10 @@ func (l *loader) file() {
 	path, named := l.path()
 	document, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) && !named {
+		return
+	}
+	if errors.Is(err, os.ErrPermission) {
+		l.faults = append(l.faults, unreadable("the settings", path, err))
 		return
 	}
 	if err != nil {
@@ -228,6 +237,10 @@ func (l *loader) flags() {
 
 func (l *loader) secretFile(f field, path, origin string) {
 	raw, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrPermission) {
+		l.faults = append(l.faults, unreadable(f.key, path, err))
+		return
+	}
 	if err != nil {
 		l.fault("%s: %w: does the file exist, and may this user read it?", f.key, err)
 		return
