@@ -256,7 +256,7 @@ func TestRowsThatKnowOfOneAnother(t *testing.T) {
 		{"two roles of one value", workbook.Roles, []workbook.Row{{ID: "RO-01", Cells: cells{"name": "Sales", "value": "x"}}, {ID: "RO-02", Cells: cells{"name": "Other", "value": "x"}}},
 			[]string{"OK", `ERROR: the HubSpot value "x" is also on row 2 - give each row its own, or leave the cell blank`}},
 		{"two fallbacks", workbook.Roles, []workbook.Row{{ID: "RO-01", Cells: cells{"name": "A", "fallback": true}}, {ID: "RO-02", Cells: cells{"name": "B", "fallback": "TRUE"}}},
-			[]string{"OK", "ERROR: Fallback is ticked on row 2 too - untick one of them; this tick has no effect"}},
+			[]string{"OK", "WARN: Fallback is ticked on row 2 too - untick one of them; this tick has no effect"}},
 		{"two of one rank", workbook.Seniorities, []workbook.Row{{ID: "SE-1", Cells: cells{"name": "A", "rank": 1.0}}, {ID: "SE-2", Cells: cells{"name": "B", "rank": 1.0}}},
 			[]string{"OK", "WARN: row 2 has rank 1 too - give each row its own"}},
 		{"two examples that disagree", workbook.Examples, []workbook.Row{{ID: "E-1", Cells: cells{"title": "CMO", "role": "Sales"}}, {ID: "E-2", Cells: cells{"title": "c.m.o.", "role": "Marketing"}}},

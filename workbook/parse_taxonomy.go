@@ -187,7 +187,7 @@ func (p *parser) oneFallback(tab Tab, items []item[label.Term]) {
 		if it := &items[i]; it.value.Fallback && i != keep {
 			it.value.Fallback = false
 			if !it.d.fromLast {
-				it.d.fail("Fallback is ticked on row %d too - untick one of them; this tick has no effect", items[keep].d.row.Position+firstRow)
+				it.d.warn("Fallback is ticked on row %d too - untick one of them; this tick has no effect", items[keep].d.row.Position+firstRow)
 				p.recheck(it.d)
 			}
 		}
