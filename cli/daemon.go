@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jonboulle/clockwork"
@@ -160,13 +161,18 @@ func (d *daemon) tick(ctx context.Context, name string) error {
 	case schedule.Retrain:
 		return d.enqueue(ctx, label.ActionRetrain, "schedule")
 	case schedule.Backup:
-		_, err := backup(ctx, d.config.Store, d.config.Backups, now())
-		if err == nil {
-			d.status.metrics.BackedUp()
-		}
-		return err
+		return d.backUp(ctx, now())
 	}
 	return nil
+}
+
+// backUp copies the store and remembers when.
+func (d *daemon) backUp(ctx context.Context, at time.Time) error {
+	if _, err := backup(ctx, d.config.Store, d.config.Backups, at); err != nil {
+		return err
+	}
+	d.status.metrics.BackedUp()
+	return d.store.SaveSetting(ctx, settingBackedUp, at.Format(time.RFC3339))
 }
 
 func (d *daemon) enqueue(ctx context.Context, a label.Action, source string) error {
@@ -174,8 +180,66 @@ func (d *daemon) enqueue(ctx context.Context, a label.Action, source string) err
 	return err
 }
 
+// When the night's work was first planned, and when the last nightly backup was made.
+const (
+	settingNights   = "nightly_since"
+	settingBackedUp = "backed_up_at"
+)
+
+// catchUp does what was due at night while no daemon ran, as on a machine that is switched off in the evening. A run
+// is in the queue at every start anyway.
+func (d *daemon) catchUp(ctx context.Context, jobs []schedule.Job, at time.Time) error {
+	since, err := d.setTime(ctx, settingNights)
+	if err != nil {
+		return err
+	}
+	if since.IsZero() {
+		return d.store.SaveSetting(ctx, settingNights, at.Format(time.RFC3339))
+	}
+	backedUp, err := d.setTime(ctx, settingBackedUp)
+	if err != nil {
+		return err
+	}
+	last, err := d.store.LastRequests(ctx)
+	if err != nil {
+		return err
+	}
+	done := map[string]time.Time{
+		schedule.Backup: backedUp, schedule.Sweep: last[label.ActionSweep].FinishedAt,
+		schedule.Tidy: last[label.ActionTidy].FinishedAt, schedule.Retrain: last[label.ActionRetrain].FinishedAt,
+	}
+	var errs []error
+	for _, job := range jobs {
+		before, nightly := done[job.Name]
+		if before.Before(since) {
+			before = since
+		}
+		switch {
+		case !nightly || !schedule.Overdue(job, before, at):
+		case job.Name == schedule.Backup:
+			errs = append(errs, d.backUp(ctx, at))
+		default:
+			errs = append(errs, d.tick(ctx, job.Name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// setTime reads a time that is kept in the store; zero where there is none.
+func (d *daemon) setTime(ctx context.Context, name string) (time.Time, error) {
+	text, err := d.store.Setting(ctx, name)
+	if err != nil || text == "" {
+		return time.Time{}, err
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the setting %s of the store: %w", name, err)
+	}
+	return at, nil
+}
+
 // reschedule follows the Settings tab.
-func (d *daemon) reschedule(_ context.Context, clock *schedule.Schedule) error {
+func (d *daemon) reschedule(ctx context.Context, clock *schedule.Schedule) error {
 	v, ok := d.View()
 	if !ok {
 		return nil // no reading of the sheet has succeeded yet
@@ -195,7 +259,11 @@ func (d *daemon) reschedule(_ context.Context, clock *schedule.Schedule) error {
 	if err := clock.Set(jobs...); err != nil {
 		return err
 	}
+	first := d.times == schedule.Times{}
 	d.times = times
+	if first {
+		return d.catchUp(ctx, jobs, now())
+	}
 	return nil
 }
 

@@ -4,9 +4,19 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"rolecall/config"
+	"rolecall/label"
+	"rolecall/schedule"
+	"rolecall/store"
 )
 
 // waiter calls then when a text comes by.
@@ -34,5 +44,57 @@ func TestADaemonThatIsStoppedWhileGoogleIsAwayEndsWell(t *testing.T) {
 	errs := &waiter{text: "status_page", then: stop}
 	if code := run(ctx, []string{"run"}, strings.NewReader(""), io.Discard, errs, func(name string) string { return env[name] }); code != exitOK {
 		t.Errorf("exit code %d: %s", code, errs.seen.String())
+	}
+}
+
+// The nights of a machine that is switched off in the evening are made up for, and nothing is done twice.
+func TestNightsThatNobodyWasThereForAreCaughtUp(t *testing.T) {
+	dir := t.TempDir()
+	s, err := store.Open(t.Context(), filepath.Join(dir, "rolecall.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	c := config.Config{Store: s.Path(), Backups: filepath.Join(dir, "backups")}
+	jobs, err := schedule.Jobs(schedule.Times{Every: time.Hour, RetrainAt: "03:15"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := func(at time.Time) (asked []label.Action) {
+		t.Helper()
+		d := &daemon{rooms: &rooms{config: c, store: s}, status: newStatus(c, zerolog.Nop())}
+		if err := d.catchUp(t.Context(), jobs, at); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			r, ok, err := s.TakeRequest(t.Context(), at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !ok {
+				return asked
+			}
+			asked = append(asked, r.Action)
+			if err := s.FinishRequest(t.Context(), r.ID, "done", at); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	day := time.Now().UTC().Truncate(24 * time.Hour).Add(-24 * time.Hour)
+	if asked := start(day.Add(9 * time.Hour)); asked != nil {
+		t.Errorf("the first start asks for %v", asked)
+	}
+	if asked := start(day.Add(17 * time.Hour)); asked != nil {
+		t.Errorf("a second start on the same day asks for %v", asked)
+	}
+	want := []label.Action{label.ActionRetrain, label.ActionSweep, label.ActionTidy}
+	if asked := start(day.Add(33 * time.Hour)); !slices.Equal(asked, want) {
+		t.Errorf("the next morning asks for %v, want %v", asked, want)
+	}
+	if asked := start(day.Add(34 * time.Hour)); asked != nil {
+		t.Errorf("an hour later it asks for %v again", asked)
+	}
+	if copies, err := os.ReadDir(c.Backups); err != nil || len(copies) != 1 {
+		t.Errorf("backups: %v, %v", copies, err)
 	}
 }

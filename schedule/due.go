@@ -87,15 +87,14 @@ func reason(err error) string {
 	return strings.TrimPrefix(text[strings.LastIndexByte(text, '\n')+1:], "gocron: ")
 }
 
-// Overdue says whether the job should have run since its last good run: the catch-up at start. A job that
-// never had a good run is overdue.
-func Overdue(job Job, lastGood, now time.Time) bool {
-	if lastGood.IsZero() {
+// Overdue says whether the job should have run since its last run: the catch-up at start. A job that never ran is overdue.
+func Overdue(job Job, last, now time.Time) bool {
+	if last.IsZero() {
 		return true
 	}
 	if job.Every > 0 {
-		return now.Sub(lastGood) >= job.Every
+		return now.Sub(last) >= job.Every
 	}
-	next, err := Validate(job.Cron, job.Zone, lastGood)
+	next, err := Validate(job.Cron, job.Zone, last)
 	return err == nil && !next.After(now)
 }

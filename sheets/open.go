@@ -113,10 +113,5 @@ func SpreadsheetID(link string) (string, error) {
 	return "", fmt.Errorf("%q is no link of a Google Sheet - it looks like https://docs.google.com/spreadsheets/d/1AbC.../edit", link)
 }
 
-// Link is the address of a tab in a person's browser.
-func (s *Sheet) Link(sheetID int64) string {
-	return fmt.Sprintf("https://docs.google.com/spreadsheets/d/%s/edit#gid=%d", s.id, sheetID)
-}
-
 // Account is the e-mail that the sheet must be shared with, where the credentials say so; "" otherwise.
 func (s *Sheet) Account() string { return s.account }
