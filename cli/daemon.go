@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jonboulle/clockwork"
@@ -70,6 +69,7 @@ type daemon struct {
 	worked func(plan.Report)
 	status *status
 	times  schedule.Times
+	pruned time.Time // when old history was last taken out of the store
 }
 
 // loop runs until ctx is over. What goes wrong in a poll or a run is logged and tried again; only the
@@ -141,6 +141,7 @@ func (d *daemon) turn(ctx context.Context) error {
 			return err
 		}
 		if !ok {
+			d.prune(ctx, now())
 			return nil
 		}
 		if d.worked != nil {
@@ -166,76 +167,9 @@ func (d *daemon) tick(ctx context.Context, name string) error {
 	return nil
 }
 
-// backUp copies the store and remembers when.
-func (d *daemon) backUp(ctx context.Context, at time.Time) error {
-	if _, err := backup(ctx, d.config.Store, d.config.Backups, at); err != nil {
-		return err
-	}
-	d.status.metrics.BackedUp()
-	return d.store.SaveSetting(ctx, settingBackedUp, at.Format(time.RFC3339))
-}
-
 func (d *daemon) enqueue(ctx context.Context, a label.Action, source string) error {
 	_, _, err := d.store.Enqueue(ctx, label.Request{Action: a, Scope: "changed", Source: source, RequestedAt: now()})
 	return err
-}
-
-// When the night's work was first planned, and when the last nightly backup was made.
-const (
-	settingNights   = "nightly_since"
-	settingBackedUp = "backed_up_at"
-)
-
-// catchUp does what was due at night while no daemon ran, as on a machine that is switched off in the evening. A run
-// is in the queue at every start anyway.
-func (d *daemon) catchUp(ctx context.Context, jobs []schedule.Job, at time.Time) error {
-	since, err := d.setTime(ctx, settingNights)
-	if err != nil {
-		return err
-	}
-	if since.IsZero() {
-		return d.store.SaveSetting(ctx, settingNights, at.Format(time.RFC3339))
-	}
-	backedUp, err := d.setTime(ctx, settingBackedUp)
-	if err != nil {
-		return err
-	}
-	last, err := d.store.LastRequests(ctx)
-	if err != nil {
-		return err
-	}
-	done := map[string]time.Time{
-		schedule.Backup: backedUp, schedule.Sweep: last[label.ActionSweep].FinishedAt,
-		schedule.Tidy: last[label.ActionTidy].FinishedAt, schedule.Retrain: last[label.ActionRetrain].FinishedAt,
-	}
-	var errs []error
-	for _, job := range jobs {
-		before, nightly := done[job.Name]
-		if before.Before(since) {
-			before = since
-		}
-		switch {
-		case !nightly || !schedule.Overdue(job, before, at):
-		case job.Name == schedule.Backup:
-			errs = append(errs, d.backUp(ctx, at))
-		default:
-			errs = append(errs, d.tick(ctx, job.Name))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// setTime reads a time that is kept in the store; zero where there is none.
-func (d *daemon) setTime(ctx context.Context, name string) (time.Time, error) {
-	text, err := d.store.Setting(ctx, name)
-	if err != nil || text == "" {
-		return time.Time{}, err
-	}
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("read the setting %s of the store: %w", name, err)
-	}
-	return at, nil
 }
 
 // reschedule follows the Settings tab.

@@ -98,3 +98,39 @@ func TestNightsThatNobodyWasThereForAreCaughtUp(t *testing.T) {
 		t.Errorf("backups: %v, %v", copies, err)
 	}
 }
+
+func TestOldHistoryGoesOnceADay(t *testing.T) {
+	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "rolecall.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	noon := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	measure := func(at time.Time) {
+		t.Helper()
+		if err := s.Measure(t.Context(), "contacts", at, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := func() int {
+		t.Helper()
+		points, err := s.Series(t.Context(), "contacts", 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(points)
+	}
+	d := &daemon{rooms: &rooms{store: s, log: zerolog.Nop()}}
+	measure(noon.Add(-2 * historyKept))
+	measure(noon.Add(-time.Hour))
+	if d.prune(t.Context(), noon); left() != 1 {
+		t.Errorf("%d measurements are left", left())
+	}
+	measure(noon.Add(-2 * historyKept))
+	if d.prune(t.Context(), noon.Add(time.Hour)); left() != 2 {
+		t.Errorf("an hour later %d are left", left())
+	}
+	if d.prune(t.Context(), noon.Add(pruneEvery)); left() != 1 {
+		t.Errorf("a day later %d are left", left())
+	}
+}
