@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -122,7 +123,27 @@ func build(t *testing.T) string {
 	if out, err := exec.Command("go", "build", "-o", program, "rolecall").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
+	lookAtSources(t)
 	return program
+}
+
+// lookAtSources makes the cache of go test forget this test's result when the program changes: it goes by the files that
+// the test itself has looked at, and the compiler that it starts is another process.
+func lookAtSources(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name := entry.Name(); entry.IsDir() && (name == ".git" || name == "node_modules" || name == "docs") {
+			return filepath.SkipDir
+		}
+		_, err = os.Stat(path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // cleanEnvironment is this one without what would name real credentials.
