@@ -99,7 +99,7 @@ func (d *daemon) loop(ctx context.Context) error {
 			return nil
 		case <-timer.C:
 		}
-		if err := d.turn(ctx); err != nil {
+		if err := d.turn(ctx); err != nil || ctx.Err() != nil {
 			return err
 		}
 		if err := d.reschedule(ctx, clock); err != nil {
@@ -195,8 +195,11 @@ func (d *daemon) reschedule(ctx context.Context, clock *schedule.Schedule) error
 	}
 	first := d.times == schedule.Times{}
 	d.times = times
-	if first {
-		return d.catchUp(ctx, jobs, now())
+	if !first {
+		return nil
+	}
+	if err := d.catchUp(ctx, jobs, now()); err != nil && ctx.Err() == nil {
+		d.log.Error().Err(err).Msg("make up for the nights that were missed")
 	}
 	return nil
 }
