@@ -288,9 +288,32 @@ func FuzzClassify(f *testing.F) {
 	})
 }
 
+// TestLookAlikesAreForAPerson: "Маrketing" begins with two Cyrillic letters here.
+func TestLookAlikesAreForAPerson(t *testing.T) {
+	c := defaultClassifier(t)
+	const raw = "Маrketing Manager"
+	plain, mixed := ask(t, c, "Marketing Manager"), ask(t, c, raw)
+	for _, a := range label.Axes() {
+		if f := mixed.Findings[a]; f.Accepted || f.Method != label.ByAbstaining || f.Value != plain.Findings[a].Value || !strings.Contains(f.Why, "two alphabets") {
+			t.Errorf("%s: %+v", a, f)
+		}
+	}
+	c, err := c.WithCorrections([]label.Correction{{ID: "C-1", Title: raw, Active: true, Scope: label.ScopeTitle,
+		Labels: [label.AxisCount]label.Opinion{{Given: true, Value: plain.Findings[0].Value}, {}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := ask(t, c, raw); !d.Findings[0].Accepted || d.Findings[1].Accepted {
+		t.Errorf("with a correction of the role: %+v", d.Findings)
+	}
+	if d := ask(t, c, "Менеджер по продажам"); strings.Contains(d.Findings[0].Why, "two alphabets") {
+		t.Errorf("one alphabet: %+v", d.Findings[0])
+	}
+}
+
 func TestTheDefaultWorkbookIsNotSureOfNothing(t *testing.T) {
 	c := defaultClassifier(t)
-	for _, s := range []string{"", "n/a", "-", "asdf", "ana@example.org", "+49 170 1234567", "👩‍🌾", "\u200b", "xqzt vrrk", "zzyzx", "Qwxk Plmn Ztrv", "1234 5678", "\xff\xfe\xfd", "....", "q"} {
+	for _, s := range []string{"", "n/a", "-", "asdf", "ana@example.org", "+49 170 1234567", "👩‍🌾", "\u200b", "xqzt vrrk", "zzyzx", "Qwxk Plmn Ztrv", "1234 5678", "\xff\xfe\xfd", "....", "q", "@x", "(z)"} {
 		for _, a := range label.Axes() {
 			if v := ask(t, c, s).Findings[a]; v.Accepted && v.Value != "" {
 				t.Errorf("%q: %s %q is given without a person, confidence %.2f, by %s", s, a, v.Value, v.Confidence, v.Method)

@@ -28,6 +28,8 @@ const chunk = 256
 //	| heads and neighbours, sure enough            | ByNeighbors      | calibrated                                         |
 //	| the same, and the answer is the fallback     | ByFallback       | calibrated                                         |
 //	| nobody                                       | ByAbstaining     | calibrated, of the best answer, which is given too |
+//
+// Where a word mixes the letters of two alphabets, as look-alikes do, only a correction is given without a person.
 func (c *Classifier) Classify(ctx context.Context, titles []string) ([]label.Decision, error) {
 	out := make([]label.Decision, len(titles))
 	if err := c.extra.prepare(ctx, c); err != nil {
@@ -115,6 +117,11 @@ func (c *Classifier) decide(desks []desk, s *scratch) {
 			if d.open[a] {
 				d.decision.Findings[a] = c.byExamples(a, c.judgeWithNeighbors(a, d), d, s)
 			}
+		}
+	}
+	for i := range desks {
+		if d := &desks[i]; d.mixed {
+			d.decision.Findings = doubted(d.decision.Findings)
 		}
 	}
 }

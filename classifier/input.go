@@ -13,17 +13,28 @@ type input struct {
 	normalized string
 	key        title.Key
 	kind       title.Kind
+	mixed      bool     // a word mixes the letters of two alphabets
 	words      []string // all words
 	work       []string // the words that say what the work is, without a place of work
 	workText   string   // work, one space between
 }
 
+// newInput reads a title. One in which a word mixes the letters of two alphabets is read as it looks, but keeps its own key.
 func newInput(raw string) input {
 	normalized, kind := title.Read(raw)
-	in := normalizedInput(raw, normalized)
-	in.kind = kind
-	if in.kind == title.Title && in.key == "" {
-		in.kind = title.Symbols
+	reading, mixed := normalized, kind == title.Title && title.MixedScript(raw)
+	if mixed {
+		reading = title.Normalize(title.Skeleton(raw))
+	}
+	in := normalizedInput(raw, reading)
+	in.kind, in.mixed, in.key = kind, mixed, title.KeyOfNormalized(normalized)
+	if in.kind == title.Title {
+		switch len(in.key) {
+		case 0:
+			in.kind = title.Symbols
+		case 1: // one letter, beside marks that Quality takes for the rest of a title
+			in.kind = title.Placeholder
+		}
 	}
 	return in
 }

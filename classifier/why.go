@@ -40,6 +40,17 @@ func (c *Classifier) whyRule(a label.Axis, h ruleHit, f *label.Finding) string {
 	return why
 }
 
+// doubted makes suggestions of the answers to a title that may not be what it looks like.
+func doubted(findings [label.AxisCount]label.Finding) [label.AxisCount]label.Finding {
+	for a := range findings {
+		if f := &findings[a]; f.Method != label.ByCorrection {
+			f.Accepted, f.Method, f.RuleID = false, label.ByAbstaining, ""
+			f.Why = "A word mixes the letters of two alphabets that look alike, so somebody should look. " + f.Why
+		}
+	}
+	return findings
+}
+
 // byNobody is the answer of an axis about which no labelled title speaks: the fallback as a suggestion, if there is one.
 func (c *Classifier) byNobody(a label.Axis) label.Finding {
 	f := label.Finding{Method: label.ByAbstaining, Why: "No rule matches, and no labelled title speaks about the " + a.String() + " yet."}

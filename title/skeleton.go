@@ -8,6 +8,9 @@ import (
 // MixedScript reports whether one word of the text mixes Latin with Cyrillic or Greek letters, as look-alikes do. It is a reason
 // to ask a person, never a reason to relabel.
 func MixedScript(raw string) bool {
+	if !strings.ContainsFunc(raw, func(r rune) bool { return r >= 0x370 }) {
+		return false
+	}
 	latin, other := false, false
 	for _, r := range Clean(raw) {
 		switch {
@@ -26,7 +29,7 @@ func MixedScript(raw string) bool {
 }
 
 // Skeleton returns the cleaned text with Cyrillic and Greek letters that look like Latin ones replaced by them (a subset of
-// Unicode Technical Standard 39). It is a feature to compare by, not a text to show.
+// Unicode Technical Standard 39). It is a text to read by, not one to show.
 func Skeleton(raw string) string { return strings.Map(lookalike, Clean(raw)) }
 
 func lookalike(r rune) rune {
