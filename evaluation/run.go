@@ -218,6 +218,10 @@ func (m *measure) shots(ctx context.Context) error {
 	for seed := range seeds {
 		for column := range m.Labels.Columns {
 			train, test := Draw(m.Labels, column, m.Shots, uint64(seed))
+			if len(test) == 0 {
+				return fmt.Errorf("%w: no label in column %s has more than %d titles, so none is left to measure; take fewer with --shots or give more labelled titles",
+					ErrOptions, m.Labels.Columns[column], m.Shots)
+			}
 			book := m.another(column)
 			book.Corrections = m.corrections(book, train)
 			c, err := m.Fit(ctx, book)

@@ -100,6 +100,7 @@ func TestRunRefusesWhatMakesNoSense(t *testing.T) {
 		{"no labelled titles", evaluation.Options{Fit: fit}},
 		{"exclude one another", evaluation.Options{Fit: fit, Labels: fruit(1), Folds: 2, Shots: 2}},
 		{"in the workbook's taxonomy", evaluation.Options{Fit: fit, Labels: fruit(1)}},
+		{"none is left to measure", evaluation.Options{Fit: fit, Labels: fruit(1), Shots: 100}},
 	} {
 		if _, err := evaluation.Run(context.Background(), c.o); !errors.Is(err, evaluation.ErrOptions) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want %q", err, c.want)
