@@ -25,6 +25,8 @@ type corpus struct {
 	members  [][]int32 // node -> labels
 	links    [][]int32 // node -> nodes, sorted
 	group    []int32   // node -> group, -1 for none
+	field    []int32   // node -> field of work, -1 for none
+	fields   *fieldTable
 	groups   map[string]int32
 	inGroup  [][]int32 // group -> nodes
 	contexts []string  // what says nothing of the work
@@ -33,8 +35,12 @@ type corpus struct {
 	byText   map[string][]int32 // text -> nodes
 }
 
-func newCorpus() *corpus {
-	return &corpus{nodes: map[string]int32{}, groups: map[string]int32{}, seen: map[string]bool{}, byText: map[string][]int32{}}
+func newCorpus() (*corpus, error) {
+	fields, err := readFields()
+	if err != nil {
+		return nil, err
+	}
+	return &corpus{fields: fields, nodes: map[string]int32{}, groups: map[string]int32{}, seen: map[string]bool{}, byText: map[string][]int32{}}, nil
 }
 
 // node returns the node of a name and makes it at first sight; group may be empty.
@@ -57,6 +63,11 @@ func (c *corpus) node(name, group string) int32 {
 		c.inGroup[g] = append(c.inGroup[g], id)
 	}
 	c.group = append(c.group, g)
+	field := c.fields.of(name)
+	if field < 0 {
+		field = c.fields.of(group)
+	}
+	c.field = append(c.field, field)
 	return id
 }
 

@@ -18,7 +18,10 @@ const repeats = 3
 // put together into titles.
 func readLists(c *corpus, _ string) error {
 	err := listLines("synonyms.txt", func(number int, line string) error {
-		node := c.node(fmt.Sprintf("synonyms %d", number), "")
+		node, line, err := c.ours("synonyms.txt", number, line)
+		if err != nil {
+			return err
+		}
 		for name := range strings.SplitSeq(line, "=") {
 			c.add(node, name, ours)
 		}
@@ -40,7 +43,10 @@ func readLists(c *corpus, _ string) error {
 		return err
 	}
 	return listLines("functions.txt", func(number int, line string) error {
-		node := c.node(fmt.Sprintf("functions %d", number), "")
+		node, line, err := c.ours("functions.txt", number, line)
+		if err != nil {
+			return err
+		}
 		for part := range strings.SplitSeq(line, "; ") {
 			language, names, ok := strings.Cut(part, ": ")
 			if !ok || heads[language] == nil {
@@ -54,6 +60,19 @@ func readLists(c *corpus, _ string) error {
 		}
 		return nil
 	})
+}
+
+// ours makes the node of a line of one of our lists, whose field of work may stand before a ">", and returns the rest of the line.
+func (c *corpus) ours(list string, number int, line string) (int32, string, error) {
+	node := c.node(fmt.Sprintf("%s %d", list, number), "")
+	if name, rest, ok := strings.Cut(line, " > "); ok {
+		field, err := c.fields.named(name)
+		if err != nil {
+			return 0, "", fmt.Errorf("%s:%d: %w", list, number, err)
+		}
+		c.field[node], line = field, rest
+	}
+	return node, line, nil
 }
 
 // readContexts reads context.txt as it is matched.

@@ -14,7 +14,7 @@ import (
 )
 
 // recipe is the version of the recipe that the model file's header names.
-const recipe = "1"
+const recipe = "2"
 
 func main() {
 	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
@@ -45,6 +45,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	flags.Float64Var(&o.context, "context", 0.15, "share of titles given a place, a term of work or the like that says nothing of the work")
 	flags.Float64Var(&o.linked, "linked", 0.2, "share of positives from a linked occupation")
 	flags.Float64Var(&o.grouped, "grouped", 0.15, "share of positives from the same unit group")
+	flags.Float64Var(&o.fielded, "fields", 0.5, "how much the fields of work count beside the contrast")
 	flags.BoolVar(&o.maskGroup, "mask-group", false, "titles of one unit group do not contrast")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -80,14 +81,16 @@ func run(args []string, stdout, stderr io.Writer) error {
 
 // build reads the sources in the data folder, trains and returns the model file.
 func build(data string, from []source, o options, stdout, stderr io.Writer) ([]byte, error) {
-	c := newCorpus()
+	c, err := newCorpus()
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range from {
 		if err := s.read(c, data); err != nil {
 			return nil, fmt.Errorf("%s: %w; docs/model.md says where the files come from", s.credit, err)
 		}
 		c.sources = append(c.sources, s.credit)
 	}
-	var err error
 	if c.contexts, err = readContexts(); err != nil {
 		return nil, err
 	}

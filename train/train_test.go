@@ -54,7 +54,7 @@ func tinyData(t *testing.T) string {
 
 func tinyOptions(threads int) options {
 	return options{seed: 7, threads: threads, dimension: 16, slots: 3000, atLeast: 1, epochs: 2, batch: 8, tau: 0.1, rate: 0.05,
-		dropout: 0.1, typos: 0.2, context: 0.2, linked: 0.2, grouped: 0.2}
+		dropout: 0.1, typos: 0.2, context: 0.2, linked: 0.2, grouped: 0.2, fielded: 0.5}
 }
 
 func TestTrainingIsTheSameForASeedWithAnyNumberOfThreads(t *testing.T) {
@@ -145,5 +145,70 @@ func TestTyposKeepAWordKnown(t *testing.T) {
 	}
 	if typo("VP", rng) != "VP" {
 		t.Error("a short word was changed")
+	}
+}
+
+func TestFieldOfACode(t *testing.T) {
+	fields := &fieldTable{names: []string{"finance", "safety", "care"}, byCode: map[string]int32{"isco:12": 0, "isco:1211": 2, "soc:11-3051.01": 1, "soc:11-30": 0, "noc:0": 2}}
+	for name, want := range map[string]int32{
+		"isco 1219":        0,
+		"isco 1211":        2,  // the longest code counts
+		"isco 13":          -1, // none
+		"onet 11-3051.01":  1,
+		"onet 11-3051.02":  0,
+		"soc 11-3051":      0,
+		"noc 0012":         2,
+		"rome K2108":       -1,
+		"functions.txt 12": -1,
+		"":                 -1,
+	} {
+		if got := fields.of(name); got != want {
+			t.Errorf("%q is of field %d, want %d", name, got, want)
+		}
+	}
+	if _, err := fields.named("fishing"); err == nil || !strings.Contains(err.Error(), `"fishing"`) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestFieldsOfTheListsAreRead(t *testing.T) {
+	c, err := newCorpus()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := readLists(c, ""); err != nil {
+		t.Fatal(err)
+	}
+	with := map[int32]bool{}
+	for _, f := range c.field {
+		with[f] = true
+	}
+	if len(with) < 25 {
+		t.Errorf("%d fields in our lists", len(with))
+	}
+	for _, l := range c.labels {
+		if strings.Contains(l.text, ">") {
+			t.Fatalf("%q holds the mark of its field", l.text)
+		}
+	}
+}
+
+func TestFieldsDrawTitlesApart(t *testing.T) {
+	apart := func(fielded float64) float32 {
+		o := tinyOptions(1)
+		o.atLeast, o.batch, o.fielded, o.epochs = 2, 64, fielded, 1
+		file, err := build(tinyData(t), sources(), o, io.Discard, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		model, err := embedding.ParseStatic(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		vecs := embedAll(model, []string{"Tax Manager", "Audit Manager", "UX Manager"})
+		return dot(vecs[0], vecs[1]) - dot(vecs[0], vecs[2])
+	}
+	if without, with := apart(0), apart(4); with < without+0.05 {
+		t.Errorf("two works of one field are nearer than of two by %.2f, without fields by %.2f", with, without)
 	}
 }

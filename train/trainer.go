@@ -26,6 +26,7 @@ type options struct {
 	linked    float64 // share of positives from a linked node
 	grouped   float64 // share of positives from the same group
 	context   float64 // share of titles given a context that says nothing of the work
+	fielded   float64 // how much the fields of work count beside the contrast
 	maskGroup bool    // titles of the same group do not contrast
 }
 
@@ -47,6 +48,7 @@ type trainer struct {
 	sim     []float32 // batch x batch
 	simT    []float32
 	masks   [][]int32
+	fields  *fieldHead
 }
 
 type item struct {
@@ -67,6 +69,7 @@ func newTrainer(c *corpus, rows *embedding.Rows, o options) *trainer {
 	for i := range t.weights {
 		t.weights[i] = float32(t.rng.NormFloat64()) * 0.05
 	}
+	t.fields = newFieldHead(c, o)
 	return t
 }
 
@@ -140,6 +143,9 @@ func (t *trainer) step(anchors []int32, progress float64) float64 {
 	t.parallel(t.embed)
 	t.mask()
 	loss := t.contrast()
+	if t.fielded > 0 {
+		t.learnFields(progress)
+	}
 	t.apply(float32(t.rate * (1 - 0.95*progress)))
 	return loss
 }
