@@ -65,6 +65,8 @@ type calibration struct {
 	Curve [curveBins]bin
 	// Shift is taken off the log odds for titles that are less clear than those that were held out.
 	Shift float64
+	// Harder is how many times as often as in life held-out answers are wrong.
+	Harder float64
 	// Held is the number of held-out answers.
 	Held     int
 	Accuracy float64
@@ -93,6 +95,10 @@ func (c *calibration) shown(p float64) float64 {
 // type into forms; how much was measured on real titles that two careful people had labelled. Corrections are real titles.
 const clearerExamples = 0.1
 
+// harderExamples is how many times as often as real titles the held-out examples are answered wrongly, where all labelled titles are
+// examples: people write those down that teach something, and leave out the tenth that says what nine have said.
+const harderExamples = 1.15
+
 // headConfidence is the confidence of an answer of the heads alone, and whether neighbours need not be asked.
 func (c *calibration) headConfidence(s signal) (confidence float64, sure bool) {
 	p, meaning := plain(c.HeadWeights, s), c.meaning(s)
@@ -118,10 +124,11 @@ type held struct {
 	nonsense               bool // made up: no answer to it is right, and it counts for no figure
 }
 
-// calibrate fits a calibration; deaf says that the neighbours are not asked at all. The curve, and with it every figure about precision, is taken crosswise: each half of the answers
+// calibrate fits a calibration; deaf says that the neighbours are not asked at all, examples is the share of examples among the
+// labelled titles. The curve, and with it every figure about precision, is taken crosswise: each half of the answers
 // is judged by the weights fitted on the other half.
-func calibrate(answers []held, deaf bool, shift float64) calibration {
-	c := calibration{Shift: shift}
+func calibrate(answers []held, deaf bool, examples float64) calibration {
+	c := calibration{Shift: clearerExamples * examples, Harder: math.Pow(harderExamples, examples)}
 	parity := func(want int) func(int) bool { return func(i int) bool { return i%2 == want } }
 	judges := [2]calibration{weigh(answers, deaf, parity(1)), weigh(answers, deaf, parity(0))}
 	var gap [10]float64 // of the expected calibration error (Naeini et al. 2015)
@@ -205,10 +212,12 @@ type ruled struct{ titles, right float64 }
 // are, below what weakest allows they lower nothing.
 func (c *calibration) threshold(target float64, rules ruled) (at, precision, coverage float64) {
 	at = 1
-	var n, right int
+	var n int
+	var right float64
 	for i := curveBins - 1; i >= 0; i-- {
-		n += c.Curve[i].Count
-		right += c.Curve[i].Right
+		b := c.Curve[i]
+		n += b.Count
+		right += float64(b.Count) - float64(b.Count-b.Right)/max(c.Harder, 1)
 		if n < 20 {
 			continue
 		}
@@ -217,10 +226,10 @@ func (c *calibration) threshold(target float64, rules ruled) (at, precision, cov
 			return p-math.Sqrt(p*(1-p)/n)/2 >= target
 		}
 		confidence := c.shown(float64(i) / curveBins)
-		if enough(float64(right), float64(n)) ||
-			confidence >= weakest(target) && enough(float64(right)+rules.right, float64(n)+rules.titles) {
+		if enough(right, float64(n)) ||
+			confidence >= weakest(target) && enough(right+rules.right, float64(n)+rules.titles) {
 			at, coverage = confidence, float64(n)/float64(c.Held)
-			precision = (float64(right) + rules.right) / (float64(n) + rules.titles)
+			precision = (right + rules.right) / (float64(n) + rules.titles)
 		}
 	}
 	return at, precision, coverage

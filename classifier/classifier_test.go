@@ -127,6 +127,24 @@ func TestRulesMatchAsTheirTableSays(t *testing.T) {
 	}
 }
 
+func TestAnAndInButNotKeepsARuleFromTitlesOfTwoThings(t *testing.T) {
+	b := orchard()
+	b.Rules = []label.Rule{{ID: "R-1", Priority: 1, Match: label.MatchWords, Texts: []string{"cider manager"}, ButNot: []string{"&"}, Set: [2]label.Value{"selling", ""}}}
+	c := fitted(t, b)
+	for title, want := range map[string]bool{
+		"Cider Manager":            true,
+		"Cider Manager, North":     true,
+		"Apple & Cider Manager":    false,
+		"Apple and Cider Manager":  false,
+		"Apfel und Cider Manager":  false,
+		"Cider Manager & Orchards": false,
+	} {
+		if got := ask(t, c, title).Findings[label.Role].Method == label.ByRule; got != want {
+			t.Errorf("%s: decided by the rule %v, want %v", title, got, want)
+		}
+	}
+}
+
 func TestACorrectionIsInForceAtOnceAndUndoneAtOnce(t *testing.T) {
 	c := fitted(t, orchard())
 	verdict := label.Correction{ID: "C-9", Title: "Cider Whisperer", By: "Ana", Active: true, Scope: label.ScopeTitle, Labels: [2]label.Opinion{{Given: true, Value: "pressing"}, {Given: true, Value: "hand"}}}

@@ -16,7 +16,13 @@ import (
 //	| words | words of the first part, words of later parts               | "Founder | Speaker"                           |
 //	| chars | pieces of 2 to 5 letters of each word, ends marked          | inflection, compounds, typing errors          |
 //	| chars | endings of 6 to 8 letters                                   | "-leiter", "-sachbearbeiter" in compounds     |
-const featureVersion = "n-grams-1"
+//
+// What stands in later parts of a title, after a separator or an "and", counts laterWeight: the first part names the work, and what
+// follows is most often a second function, a product or a place ("Finance & IT Manager", "Account Manager, HR software").
+const featureVersion = "n-grams-2"
+
+// laterWeight is a power of two, so that sums over parts are exact whichever is summed first.
+const laterWeight = 0.5
 
 const (
 	maxFeatures  = 700 // of one title; a longer text costs no more
@@ -38,9 +44,10 @@ const (
 	seedEnding = 0xeb44accab455d165
 )
 
-// features are the hashes of one title, by group.
+// features are the hashes of one title, by group, and how many of each group the first part of the title has.
 type features struct {
-	words, chars []uint64
+	words, chars           []uint64
+	firstWords, firstChars int
 }
 
 func (f *features) reset() { f.words, f.chars = f.words[:0], f.chars[:0] }
@@ -57,14 +64,19 @@ type pieceReader interface {
 	word(token string) uint64
 	// count is the number of pieces taken in.
 	count() int
+	// part says, once for a title, where its first part ends: after so many features of words, and after what has been taken in.
+	part(words int)
 }
 
 func (f *features) count() int { return len(f.chars) }
+
+func (f *features) part(words int) { f.firstWords, f.firstChars = words, len(f.chars) }
 
 // readWords appends to dst the features that words are, and gives the words to pieces.
 func readWords[P pieceReader](dst []uint64, normalized string, pieces P) []uint64 {
 	var previous, before uint64
 	first, after, later, place := true, false, false, false
+	parted := false
 	var head, last uint64
 	for len(normalized) > 0 && len(dst)+pieces.count() < maxFeatures {
 		token := normalized
@@ -72,6 +84,10 @@ func readWords[P pieceReader](dst []uint64, normalized string, pieces P) []uint6
 			token, normalized = normalized[:i], normalized[i+1:]
 		} else {
 			normalized = ""
+		}
+		if !parted && !first && parts(token) {
+			parted = true
+			pieces.part(len(dst))
 		}
 		if len(token) == 1 && strings.IndexByte("|,/()@", token[0]) >= 0 {
 			place = token == "@"
@@ -113,6 +129,9 @@ func readWords[P pieceReader](dst []uint64, normalized string, pieces P) []uint6
 			dst = append(dst, combine(seedLater, word))
 		}
 		before, previous, last = previous, word, word
+	}
+	if !parted {
+		pieces.part(len(dst) + 2)
 	}
 	if last == 0 {
 		return dst
@@ -164,6 +183,16 @@ func connects(token string) bool {
 	switch token {
 	case "of", "for", "to", "in", "on", "with", "de", "del", "des", "du", "d", "da", "do", "di", "della", "delle", "dei", "degli", "per",
 		"para", "en", "fur", "im", "der", "von", "van", "voor", "bij", "av", "till", "pa", "til", "'s", "al", "aux", "au", "a", "la", "ds", "w", "za":
+		return true
+	}
+	return false
+}
+
+// parts reports whether a token begins a later part of a title: a separator, or an "and" ("and", "und", "et", "y" and "och" are "&"
+// by now).
+func parts(token string) bool {
+	switch token {
+	case "|", ",", "/", "(", ")", "@", "&", "e", "i", "ja", "ve", "и":
 		return true
 	}
 	return false

@@ -65,6 +65,15 @@ func (a *axisFit) denseDecay() float32 {
 	return 0.0005
 }
 
+// smoothing is that of the head over n-grams. On an axis with a fallback most titles have no mark at all, and a head that is asked for
+// certainty about them finds marks where there are none.
+func (a *axisFit) smoothing() float32 {
+	if a.fallback >= 0 {
+		return 0.07
+	}
+	return 0
+}
+
 // fitFold fits the heads without fold k and lets them judge its lessons; k = folds fits the heads that stay.
 func (a *axisFit) fitFold(k int) {
 	classes := len(a.values)
@@ -83,7 +92,7 @@ func (a *axisFit) fitFold(k int) {
 	}
 	seed := a.options.Seed*31 + uint64(k)
 	sparseHead := fitHead(a.sparseRows, class, a.weight, a.model.vocabulary.size(), classes,
-		schedule{epochs: epochsFor(a.examples, 15, 60), rate: 0.5, decay: 0.0003, seed: seed})
+		schedule{epochs: epochsFor(a.examples, 15, 60), rate: 0.5, decay: 0.0003, smooth: a.smoothing(), seed: seed})
 	denseHead := fitHead(a.denseRows, class, a.weight, a.inputs(), classes,
 		schedule{epochs: epochsFor(a.examples, 10, 60), rate: 1, decay: a.denseDecay(), seed: seed + 7})
 	if k == folds {
@@ -132,7 +141,7 @@ func (a *axisFit) finish() {
 		answers = append(answers, h)
 	}
 	answers = append(answers, a.nonsense(rows)...)
-	a.calibration = calibrate(answers, a.mix.deaf(), clearerExamples*a.exampleShare())
+	a.calibration = calibrate(answers, a.mix.deaf(), a.exampleShare())
 }
 
 // noneOversampled is how much more often than in life an example says "none of these": people who write examples list what fits

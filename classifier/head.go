@@ -22,6 +22,7 @@ type schedule struct {
 	epochs int
 	rate   float32 // first step
 	decay  float32 // L2 on what a step touches
+	smooth float32 // share of each row's say that goes to all classes alike (Szegedy et al. 2016)
 	seed   uint64
 }
 
@@ -48,7 +49,12 @@ func fitHead(rows []sparse, class []int, weight []float32, places, classes int, 
 			copy(gradient, h.bias)
 			addRows(gradient, h.weights, stride, rows[r].places, rows[r].values)
 			softmax(p)
-			p[class[r]]--
+			if s.smooth > 0 {
+				for c := range p {
+					p[c] -= s.smooth / float32(classes)
+				}
+			}
+			p[class[r]] -= 1 - s.smooth
 			var norm float32
 			for c := range p {
 				p[c] *= weight[r]

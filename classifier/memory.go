@@ -60,7 +60,10 @@ type reading struct {
 	memory   *memory
 	slots    []int32
 	ones     []float32
+	weights  []float32 // of the words: laterWeight in later parts
+	weight   float32   // of the next word
 	sums     []float32 // as a row
+	first    int       // how many features of words the first part has
 	pieces   int
 	features int // of the embedding
 	previous uint64
@@ -92,12 +95,15 @@ func (m *memory) read(normalized string) {
 		m.rows, m.words = m.rows[:0], m.words[:0]
 	}
 	clear(r.sums)
-	r.slots, r.pieces, r.features, r.previous, r.heard = r.slots[:0], 0, 0, 0, [maxEars]heard{}
+	r.slots, r.weights, r.weight, r.pieces, r.features, r.previous, r.heard = r.slots[:0], r.weights[:0], 1, 0, 0, 0, [maxEars]heard{}
 	r.words = readWords(r.words[:0], normalized, r)
 	for len(r.ones) < len(r.slots) {
 		r.ones = append(r.ones, 1)
 	}
-	addRows(r.sums, m.rows, m.stride, r.slots, r.ones[:len(r.slots)])
+	if len(r.slots) > 0 {
+		addRows(r.sums[:m.dimension], m.rows, m.stride, r.slots, r.ones[:len(r.slots)]) // the embedding weighs all parts alike
+		addRows(r.sums[m.dimension:], m.rows[m.dimension:], m.stride, r.slots, r.weights)
+	}
 }
 
 // embed writes the vector of the title that was read into dst.
@@ -114,7 +120,7 @@ func (m *memory) embed(dst []float32, normalized string) {
 func (m *memory) hear(dst []float32, n int) (known, pieces float32) {
 	r, e, s := &m.reading, m.ears[n], &m.sparse
 	s.places, s.values = s.places[:0], s.values[:0]
-	known = e.vocabulary.lookGroup(s, r.words)
+	known = e.vocabulary.lookGroup(s, r.words, r.first)
 	e.table.scores(dst, s)
 	at := m.stride - e.table.stride
 	for _, later := range m.ears[n+1:] {
@@ -126,6 +132,8 @@ func (m *memory) hear(dst []float32, n int) (known, pieces float32) {
 
 func (r *reading) count() int { return r.pieces }
 
+func (r *reading) part(words int) { r.first, r.weight = words, laterWeight }
+
 // word takes a word in.
 func (r *reading) word(token string) uint64 {
 	m := r.memory
@@ -136,8 +144,9 @@ func (r *reading) word(token string) uint64 {
 	w := &m.words[slot]
 	r.slots = append(r.slots, slot)
 	r.pieces += w.pieces
+	r.weights = append(r.weights, r.weight)
 	for i := range r.heard {
-		r.heard[i].squares += w.heard[i].squares
+		r.heard[i].squares += r.weight * r.weight * w.heard[i].squares
 		r.heard[i].known += w.heard[i].known
 	}
 	r.features += w.features
@@ -165,7 +174,7 @@ func (m *memory) learn(token string) int32 {
 	for i, e := range m.ears {
 		s := &m.sparse
 		s.places, s.values = s.places[:0], s.values[:0]
-		w.heard[i].squares = e.vocabulary.weigh(s, m.features.chars)
+		w.heard[i].squares = e.vocabulary.weigh(s, m.features.chars, 1)
 		w.heard[i].known = len(s.places)
 		addRows(row[:e.table.stride], e.table.weights, e.table.stride, s.places, s.values)
 		row = row[e.table.stride:]

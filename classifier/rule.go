@@ -118,6 +118,9 @@ func ruleTexts(texts []string) []ruleText {
 	var out []ruleText
 	for _, t := range texts {
 		key := string(title.KeyOf(t))
+		if key == "" && joins(t) {
+			key = and
+		}
 		if key == "" {
 			continue
 		}
@@ -126,6 +129,13 @@ func ruleTexts(texts []string) []ruleText {
 	}
 	return out
 }
+
+// and is what joins two things in a normalised title.
+const and = "&"
+
+// joins reports whether a text is "&" alone, which is no word and so has no key. As "but not" it keeps a rule from titles that name
+// two things.
+func joins(text string) bool { return strings.TrimSpace(text) == and }
 
 func (s *ruleSet) index(c candidate, t ruleText) {
 	if c.match != label.MatchContains {

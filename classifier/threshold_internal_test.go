@@ -26,6 +26,17 @@ func TestRulesCountInTheThresholdButCarryNoWeakAnswer(t *testing.T) {
 	}
 }
 
+func TestHarderExamplesLowerTheThreshold(t *testing.T) {
+	c := calibration{Held: 700}
+	c.Curve[190], c.Curve[170], c.Curve[120] = bin{500, 485}, bin{100, 79}, bin{100, 20} // of the first two 94.0 % are right, of all 83.4 %
+	for harder, want := range map[float64]float64{0: 0.855, 1: 0.855, 1.25: 0.605} {
+		c.Harder = harder
+		if at, _, _ := c.threshold(0.94, ruled{}); math.Abs(at-want) > 0.001 {
+			t.Errorf("wrong %.2f times as often as in life: answers are given from %.3f, want %.3f", harder, at, want)
+		}
+	}
+}
+
 func TestNoneOfTheseIsAsRareAsInLife(t *testing.T) {
 	fit := func(correction bool, fallback int) (*axisFit, []int) {
 		a := &axisFit{fitting: &fitting{}}

@@ -91,14 +91,16 @@ type sparse struct {
 // look fills s with the features that the vocabulary knows.
 func (v *vocabulary) look(s *sparse, f *features) {
 	s.places, s.values = s.places[:0], s.values[:0]
-	s.known = v.lookGroup(s, f.words)
-	s.pieces = v.lookGroup(s, f.chars)
+	s.known = v.lookGroup(s, f.words, f.firstWords)
+	s.pieces = v.lookGroup(s, f.chars, f.firstChars)
 }
 
-// lookGroup adds the features of one group to s and returns the share of them that the vocabulary knows.
-func (v *vocabulary) lookGroup(s *sparse, group []uint64) float32 {
+// lookGroup adds the features of one group to s, those after the first ones at laterWeight, and returns the share of them that the
+// vocabulary knows.
+func (v *vocabulary) lookGroup(s *sparse, group []uint64, first int) float32 {
 	start := len(s.places)
-	squares := v.weigh(s, group)
+	first = min(first, len(group))
+	squares := v.weigh(s, group[:first], 1) + v.weigh(s, group[first:], laterWeight)
 	scale := unit(squares)
 	for i := start; i < len(s.values); i++ {
 		s.values[i] *= scale
@@ -106,17 +108,17 @@ func (v *vocabulary) lookGroup(s *sparse, group []uint64) float32 {
 	return float32(len(s.places)-start) / float32(max(len(group), 1))
 }
 
-// weigh adds the features that the vocabulary knows to s, each with its rarity, and returns the sum of the rarities' squares.
-func (v *vocabulary) weigh(s *sparse, group []uint64) (squares float32) {
+// weigh adds the features that the vocabulary knows to s, each with its rarity times the weight, and returns the sum of the squares.
+func (v *vocabulary) weigh(s *sparse, group []uint64, weight float32) (squares float32) {
 	for _, h := range group {
 		place := v.find(h)
 		if place < 0 {
 			continue
 		}
-		idf := v.idf[place]
+		value := weight * v.idf[place]
 		s.places = append(s.places, place)
-		s.values = append(s.values, idf)
-		squares += idf * idf
+		s.values = append(s.values, value)
+		squares += value * value
 	}
 	return squares
 }

@@ -141,7 +141,7 @@ func rulesLayout() Layout {
 			people(Number, "priority", "Priority", 70, "A whole number from 1 to 9999. Lower numbers are asked first, so give exceptions low numbers. Equal numbers: the upper row first."),
 			choice("match", "Match", 135, "How the text is looked for. Case, accents and punctuation never matter. \"whole word\" finds vp in VP Sales but not in vpn; \"contains\" looks inside words too; \"regex\" is for experts.", matchChoices()...),
 			people(LongText, "text", "Text", 340, "The words to look for. Several alternatives are parted by | (vp | vice president): any one of them is enough."),
-			people(LongText, "but_not", "But not", 220, "The rule stays silent when one of these stands in the title too, parted by |."),
+			people(LongText, "but_not", "But not", 220, "The rule stays silent when one of these stands in the title too, parted by |. & keeps it from titles that join two things."),
 			people(Text, "language", "Language", 90, "A note for people, such as en or de. It does not limit the rule."),
 			people(RoleName, "set_role", "Set role", 190, "The role to give. Blank: the rule says nothing about the role."),
 			people(LevelName, "set_seniority", "Set seniority", 140, "The seniority to give. Blank: the rule says nothing about the seniority."),

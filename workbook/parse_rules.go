@@ -114,11 +114,14 @@ func (p *parser) ruleTexts(d *draft, r *label.Rule) {
 		p.plainTexts(d, r)
 	}
 	for _, but := range r.ButNot {
-		if title.KeyOf(but) == "" {
-			d.fail("But not has %s, which has no word in it - take it out", quote(but))
+		if title.KeyOf(but) == "" && but != and {
+			d.fail("But not has %s, which has no word in it - take it out, or write & for titles that join two things", quote(but))
 		}
 	}
 }
+
+// and, alone in But not, keeps a rule from titles that name two things; it stands for "and", "und", "et" and their like.
+const and = "&"
 
 func (p *parser) plainTexts(d *draft, r *label.Rule) {
 	if len(r.Texts) == 0 {
@@ -129,6 +132,10 @@ func (p *parser) plainTexts(d *draft, r *label.Rule) {
 	}
 	var but [][]string
 	for _, b := range r.ButNot {
+		if b == and {
+			but = append(but, []string{and})
+			continue
+		}
 		but = append(but, title.Tokens(title.Normalize(b)))
 	}
 	for _, t := range r.Texts {
