@@ -165,10 +165,10 @@ func calibrate(answers []held, deaf bool, examples float64) calibration {
 }
 
 // meaning is the probability that the title means something at all, by how much of its words and their pieces is known.
-// The made-up titles are many more in the fit than in life, where one text in a hundred is taken to mean nothing.
+// The made-up titles are many more in the fit than in life, where two texts in a hundred are taken to mean nothing.
 func (c *calibration) meaning(s signal) float64 {
 	p := plain(c.MeaningWeights, familiarity(s))
-	return 1 / (1 + (1-p)/max(p, 1e-9)*(0.01/nonsenseShare))
+	return 1 / (1 + (1-p)/max(p, 1e-9)*(0.02/nonsenseShare))
 }
 
 func familiarity(s signal) signal {
