@@ -14,8 +14,19 @@ type fieldTable struct {
 	byCode map[string]int32 // "isco:12", "soc:11-2" ... as fields.txt writes them
 }
 
-// systems are how the names of nodes and groups begin, and what fields.txt calls them.
-var systems = [...][2]string{{"onet ", "soc:"}, {"soc ", "soc:"}, {"isco ", "isco:"}, {"noc ", "noc:"}, {"rome ", "rome:"}}
+// codeOf parts the name of a node or a group ("onet 11-1011.03") into the classification as fields.txt writes it ("soc:") and the code;
+// both are empty for one of our own lists.
+func codeOf(name string) (system, code string) {
+	system, code, _ = strings.Cut(name, " ")
+	switch system {
+	case "onet":
+		system = "soc"
+	case "soc", "isco", "noc", "rome":
+	default:
+		return "", ""
+	}
+	return system + ":", code
+}
 
 func readFields() (*fieldTable, error) {
 	t := &fieldTable{byCode: map[string]int32{}}
@@ -48,15 +59,9 @@ func (t *fieldTable) named(name string) (int32, error) {
 
 // of returns the field of a node or a group, -1 for none: that of the longest code which its own begins with.
 func (t *fieldTable) of(name string) int32 {
-	for _, s := range systems {
-		code, ok := strings.CutPrefix(name, s[0])
-		if !ok {
-			continue
-		}
-		for code = s[1] + code; len(code) > len(s[1]); code = code[:len(code)-1] {
-			if f, ok := t.byCode[code]; ok {
-				return f
-			}
+	for system, code := codeOf(name); code != ""; code = code[:len(code)-1] {
+		if f, ok := t.byCode[system+code]; ok {
+			return f
 		}
 	}
 	return -1
