@@ -33,10 +33,13 @@ func (t *tally) begin() {
 
 // add counts one answer.
 //
-//	| right answer | the classifier is right when                                                    |
-//	|--------------|---------------------------------------------------------------------------------|
-//	| a label      | its best answer is that label, whether or not it is sure                        |
-//	| Other, -     | its best answer is "none of these", or it finds no title, or it has no answer  |
+//	| right answer | the classifier is right when                                                                |
+//	|--------------|---------------------------------------------------------------------------------------------|
+//	| a label      | its best answer is that label, whether or not it is sure                                    |
+//	| Other        | its best answer is "none of these", or it finds no title, or it has no answer               |
+//	| -            | the same, and when it abstains, whatever it suggests: nobody could have said               |
+//
+// A confidence speaks of the best answer, so for the calibration a suggestion is wrong where the right answer is "-".
 func (t *tally) add(f label.Finding, taxonomy label.Taxonomy, answers []string, doubt bool) {
 	got := noTitle
 	if f.Value != "" {
@@ -61,9 +64,16 @@ func (t *tally) add(f label.Finding, taxonomy label.Taxonomy, answers []string, 
 	if f.Method == label.ByNonsense {
 		confidence = 1 // it says for sure that there is nothing to say
 	}
+	called := right
+	if f.Method == label.ByAbstaining && slices.Contains(answers, noTitle) {
+		right, got, want = true, noTitle, noTitle
+	}
 	b := &t.bins[max(0, min(int(confidence*binCount), binCount-1))]
 	b.count++
 	b.sum += confidence
+	if called {
+		b.right++
+	}
 	sure := f.Accepted || f.Method == label.ByNonsense
 	if sure {
 		t.sure++
@@ -78,7 +88,6 @@ func (t *tally) add(f label.Finding, taxonomy label.Taxonomy, answers []string, 
 	t.right++
 	run.right++
 	method.Accuracy++
-	b.right++
 	if sure {
 		t.sureRight++
 	}
