@@ -115,18 +115,29 @@ func denseRow(v []float32) sparse {
 // neighborhoods parts the lessons into folds and finds the nearest lessons of each, its own fold left out.
 func (f *fitting) neighborhoods(ctx context.Context) error {
 	f.near = make([][]near, len(f.lessons))
+	var p pruned
+	p.prepare(&f.vectors)
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(f.options.workers())
 	for start := 0; start < len(f.lessons); start += chunk {
+		end := min(start+chunk, len(f.lessons))
 		g.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return fmt.Errorf("fit the classifier: %w", err)
 			}
-			var n nearest
-			for i := start; i < min(start+chunk, len(f.lessons)); i++ {
-				n.reset(3 * neighbors)
-				f.vectors.search(&n, f.vectors.row(i))
-				f.near[i] = slices.Clone(n.list)
+			var q questions
+			var room [abreast]nearest
+			for i := start; i < end; i += abreast {
+				var lists []*nearest
+				var queries [][]float32
+				for n := range min(abreast, end-i) {
+					room[n].reset(3 * neighbors)
+					lists, queries = append(lists, &room[n]), append(queries, f.vectors.row(i+n))
+				}
+				p.search(&f.vectors, lists, &q, queries)
+				for n, list := range lists {
+					f.near[i+n] = slices.Clone(list.list)
+				}
 			}
 			return nil
 		})

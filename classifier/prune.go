@@ -141,7 +141,7 @@ func (p *pruned) search(m *matrix, list []*nearest, q *questions, queries [][]fl
 		q.prepare(p)
 	}
 	for i, query := range queries {
-		if !p.ready.Load() || !q.ask(p, asked, query) {
+		if !p.ready.Load() || list[i].room > q.blocks || !q.ask(p, asked, query) {
 			m.search(list[i], query)
 			continue
 		}

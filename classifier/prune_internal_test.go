@@ -85,15 +85,16 @@ func TestBytesFindTheSameNeighbours(t *testing.T) {
 					if q%7 > 3 { // with those of before
 						continue
 					}
-					lists := make([]*nearest, 1+q%abreast)
+					room := neighbors * (1 + 2*(q%2)) // as to classify, and as to fit
+				lists := make([]*nearest, 1+q%abreast)
 					for i := range lists {
-						got[i].reset(neighbors)
+						got[i].reset(room)
 						lists[i] = &got[i]
 					}
 					p.search(&m, lists, &questions, queries[:len(lists)])
 					for i, list := range lists {
 						var want nearest
-						want.reset(neighbors)
+						want.reset(room)
 						m.search(&want, queries[i])
 						if !slices.Equal(list.list, want.list) && fmt.Sprint(list.list) != fmt.Sprint(want.list) {
 							t.Fatalf("query %d, %d of %d:\n got %v\nwant %v", q, i, len(lists), list.list, want.list)
