@@ -128,7 +128,7 @@ func openHubSpot(ctx context.Context, c config.Config, s *store.Store, log zerol
 		}
 	}
 	o := hubspot.Options{
-		BaseURL: c.HubSpot.BaseURL, Version: hubspot.Version(c.HubSpot.Version), Auth: auth, Now: now, Rand: rand.Float64, Log: log,
+		BaseURL: c.HubSpot.BaseURL, Version: hubspot.Version(c.HubSpot.Version), Auth: auth, Rand: rand.Float64, Log: log,
 		Share: label.DefaultSettings().ShareOfLimits, KnownSource: source,
 		OnSource: func(source string) {
 			if err := s.SaveSetting(context.WithoutCancel(ctx), settingSource, source); err != nil {

@@ -3,6 +3,7 @@ package hubspot
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -22,82 +23,155 @@ const (
 // limiter is the one gate through which every call to a portal goes. It takes its size from HubSpot's
 // headers, leaves a share to the portal's other apps, and stops for the day when the daily budget is used up.
 //
-// Of N calls allowed in a window, N x (1 - share) are ours. A token bucket of burst b that fills at
-// (N - b) per window lets at most N through in any window, however the calls fall; b is a thirty-second of N.
+// Of N calls allowed in a window, N x (1 - share) are ours. HubSpot counts a call somewhere between its sending and its
+// answer, so a call holds its slot from the one until a window after the other: then no window at HubSpot holds
+// more than our N, however calls are delayed on the way, and yet all N can be used. docs/decisions/0023.
 type limiter struct {
 	now   func() time.Time
 	sleep func(context.Context, time.Duration) error
 	share float64
 	stop  float64 // share of the daily budget at which to stop
 
-	mu      sync.Mutex
-	buckets [lanes]*rate.Limiter
-	pause   [lanes]time.Time // nothing goes before
-	size    [lanes]int       // calls per window, all apps
-	span    [lanes]time.Duration
-	zeal    [lanes]float64 // 0.1 to 1: lowered by every 429, raised by quiet
-	quiet   [lanes]int     // answers since the last change of zeal
-	zone    *time.Location // the account's; nil while unknown
-	daily   *DailyBudgetError
+	mu    sync.Mutex
+	lanes [lanes]window
+	last  time.Time      // the latest that the clock has said
+	zone  *time.Location // the account's; nil while unknown
+	daily *DailyBudgetError
 }
+
+// window is the state of one lane.
+type window struct {
+	size  int // calls per window, all apps
+	span  time.Duration
+	zeal  float64 // 0.1 to 1: lowered by every 429, raised by quiet
+	quiet int     // answers since the last change of zeal
+
+	most  int           // calls of ours in a window
+	rate  float64       // calls of ours a second, over many windows
+	pace  *rate.Limiter // how close upon each other
+	slots []*slot       // of calls that a window at HubSpot may hold, and some before
+	pause time.Time     // nothing goes before
+}
+
+// slot is the place of one call in its window.
+type slot struct{ free time.Time }
+
+const (
+	// burstPace is how many times faster than on average calls may follow upon each other while there is room.
+	burstPace = 4
+	// slowAnswer is the longest time after its sending that HubSpot is taken to need to count a call, where its answer takes longer.
+	slowAnswer = 500 * time.Millisecond
+)
+
+// margin is added to a window, for clocks that do not run equally fast.
+func (w *window) margin() time.Duration { return w.span / 100 }
 
 func newLimiter(o Options) *limiter {
 	l := &limiter{now: o.Now, sleep: o.Sleep, share: o.Share, stop: o.Limits.DailyStop}
-	l.size = [lanes]int{general: o.Limits.Burst, search: o.Limits.SearchPerSecond}
-	l.span = [lanes]time.Duration{general: 10 * time.Second, search: time.Second}
-	for i := range l.buckets {
-		l.zeal[i] = 1
-		l.buckets[i] = rate.NewLimiter(0, 1)
-		l.resize(lane(i))
+	l.lanes[general] = window{size: o.Limits.Burst, span: 10 * time.Second}
+	l.lanes[search] = window{size: o.Limits.SearchPerSecond, span: time.Second}
+	for i := range l.lanes {
+		l.lanes[i].zeal, l.lanes[i].pace = 1, rate.NewLimiter(0, 1)
+		l.resize(&l.lanes[i])
 	}
 	return l
 }
 
-// resize sets a bucket from its size, the share and the zeal. The caller holds the lock, or owns l.
-func (l *limiter) resize(i lane) {
-	n := max(1, float64(l.size[i])*(1-l.share)*l.zeal[i])
-	burst := min(max(1, float64(int(n/32))), 10)
-	perWindow := n - burst
-	if i == search {
-		// Few and small: one at a time, a tenth below the limit, so that jitter on the way does not bunch six into a second.
-		burst, perWindow = 1, min(n, 0.9*float64(l.size[i]))
+// resize takes what is ours from the size, the share and the zeal. Where a 429 has told of others, and where a few calls
+// and a fraction are ours, calls are spread evenly. The caller holds the lock, or owns l.
+//
+//	| ours in a window  | at most       | pace                          |
+//	| 95                | 95            | four times the average        |
+//	| 66.5              | 66            | four times the average        |
+//	| 2.5               | 3             | even: one each 2.5th of it    |
+//	| 66.5 after a 429  | 46 (of 46.55) | even                          |
+func (l *limiter) resize(w *window) {
+	n := max(1, float64(w.size)*(1-l.share)*w.zeal)
+	w.most = int(n + 1e-9)
+	even := w.zeal < 1
+	if n < 10 && float64(w.most) < n-1e-9 {
+		w.most, even = w.most+1, true
 	}
-	perWindow = max(perWindow, 0.5)
-	now := l.now()
-	l.buckets[i].SetLimitAt(now, rate.Limit(perWindow/l.span[i].Seconds()))
-	l.buckets[i].SetBurstAt(now, int(burst))
+	w.rate = n / w.span.Seconds()
+	pace := w.rate
+	if !even {
+		pace *= burstPace
+	}
+	w.pace.SetLimitAt(l.now(), rate.Limit(pace))
 }
 
-// wait blocks until a call may go. It returns a *DailyBudgetError when none may go today, or the context's error.
-// With bypass the daily stop does not count: for the one call that finds the account's time zone.
-func (l *limiter) wait(ctx context.Context, i lane, bypass bool) error {
+// clock is the time, under the lock. A clock that was set back takes all times of ours with it: they were taken by it.
+func (l *limiter) clock() time.Time {
+	now := l.now()
+	if back := l.last.Sub(now); back > 0 {
+		for i := range l.lanes {
+			w := &l.lanes[i]
+			w.pause = w.pause.Add(-back)
+			for _, s := range w.slots {
+				s.free = s.free.Add(-back)
+			}
+		}
+	}
+	l.last = now
+	return now
+}
+
+// wait blocks until a call may go. The caller tells answered of the slot when the call has come back. It returns a
+// *DailyBudgetError when none may go today, or the context's error. With bypass the daily stop does not count: for the
+// one call that finds the account's time zone.
+func (l *limiter) wait(ctx context.Context, i lane, bypass bool) (*slot, error) {
 	for {
 		l.mu.Lock()
-		now := l.now()
+		now := l.clock()
 		if l.daily != nil && !now.Before(l.daily.Resume) {
 			l.daily = nil
 		}
 		if l.daily != nil && !bypass {
 			stopped := *l.daily
 			l.mu.Unlock()
-			return &stopped
+			return nil, &stopped
 		}
-		var d time.Duration
-		paused := now.Before(l.pause[i])
-		if paused {
-			d = l.pause[i].Sub(now)
-		} else {
-			d = l.buckets[i].ReserveN(now, 1).DelayFrom(now)
-		}
+		taken, d := l.lanes[i].take(now)
 		l.mu.Unlock()
 		if d > 0 {
 			if err := l.sleep(ctx, d); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		if !paused {
-			return ctx.Err()
+		if taken != nil {
+			return taken, ctx.Err()
 		}
+	}
+}
+
+// take takes a slot and says how long the call has to wait with it; nil when there is none before d has passed.
+func (w *window) take(now time.Time) (s *slot, d time.Duration) {
+	if now.Before(w.pause) {
+		return nil, w.pause.Sub(now)
+	}
+	if over := w.taken(now) - w.most; over >= 0 {
+		slices.SortFunc(w.slots, func(a, b *slot) int { return a.free.Compare(b.free) })
+		return nil, w.slots[over].free.Sub(now)
+	}
+	d = w.pace.ReserveN(now, 1).DelayFrom(now)
+	s = &slot{free: now.Add(d + slowAnswer + w.span + w.margin())}
+	w.slots = append(w.slots, s)
+	return s, d
+}
+
+// taken is how many slots are not free.
+func (w *window) taken(now time.Time) int {
+	w.slots = slices.DeleteFunc(w.slots, func(s *slot) bool { return !now.Before(s.free) })
+	return len(w.slots)
+}
+
+// answered says that a call has come back, whatever it brought: HubSpot has counted it by now.
+func (l *limiter) answered(i lane, s *slot) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w := &l.lanes[i]
+	if free := l.clock().Add(w.span + w.margin()); free.Before(s.free) {
+		s.free = free
 	}
 }
 
@@ -109,21 +183,21 @@ func (l *limiter) observe(i lane, h http.Header, serverNow time.Time) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	changed := false
-	if n, ok := number("Max"); ok && i == general && n >= 1 && n < 1_000_000 && n != l.size[i] {
-		l.size[i], changed = n, true
+	w, changed := &l.lanes[i], false
+	if n, ok := number("Max"); ok && i == general && n >= 1 && n < 1_000_000 && n != w.size {
+		w.size, changed = n, true
 	}
-	if ms, ok := number("Interval-Milliseconds"); ok && i == general && ms >= 100 && ms <= 300_000 && time.Duration(ms)*time.Millisecond != l.span[i] {
-		l.span[i], changed = time.Duration(ms)*time.Millisecond, true
+	if ms, ok := number("Interval-Milliseconds"); ok && i == general && ms >= 100 && ms <= 300_000 && time.Duration(ms)*time.Millisecond != w.span {
+		w.span, changed = time.Duration(ms)*time.Millisecond, true
 	}
-	if l.quiet[i]++; l.quiet[i] >= 50 && l.zeal[i] < 1 {
-		l.quiet[i], l.zeal[i], changed = 0, min(1, l.zeal[i]+0.1), true
+	if w.quiet++; w.quiet >= 50 && w.zeal < 1 {
+		w.quiet, w.zeal, changed = 0, min(1, w.zeal+0.1), true
 	}
 	if changed {
-		l.resize(i)
+		l.resize(w)
 	}
-	if left, ok := number("Remaining"); ok && i == general && left <= max(2, l.size[i]/20) {
-		l.hold(i, l.span[i]/10) // others are at it too: let the window move on
+	if left, ok := number("Remaining"); ok && i == general && left <= max(2, w.size/20) && w.size-left > w.taken(l.clock()) {
+		l.hold(w, w.span/10) // others are at it too: let the window move on
 	}
 	limit, ok1 := number("Daily")
 	left, ok2 := number("Daily-Remaining")
@@ -136,16 +210,17 @@ func (l *limiter) observe(i lane, h http.Header, serverNow time.Time) {
 func (l *limiter) slowDown(i lane, d time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.now().Before(l.pause[i]) { // once per pause, not once per call that was under way
-		l.zeal[i], l.quiet[i] = max(0.1, l.zeal[i]*0.7), 0
-		l.resize(i)
+	w := &l.lanes[i]
+	if !l.clock().Before(w.pause) { // once per pause, not once per call that was under way
+		w.zeal, w.quiet = max(0.1, w.zeal*0.7), 0
+		l.resize(w)
 	}
-	l.hold(i, d)
+	l.hold(w, d)
 }
 
-func (l *limiter) hold(i lane, d time.Duration) {
-	if until := l.now().Add(d); until.After(l.pause[i]) {
-		l.pause[i] = until
+func (l *limiter) hold(w *window, d time.Duration) {
+	if until := l.clock().Add(d); until.After(w.pause) {
+		w.pause = until
 	}
 }
 
@@ -186,8 +261,8 @@ func (l *limiter) setShare(share float64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.share = share
-	for i := range l.buckets {
-		l.resize(lane(i))
+	for i := range l.lanes {
+		l.resize(&l.lanes[i])
 	}
 }
 
@@ -195,13 +270,17 @@ func (l *limiter) setShare(share float64) {
 func (l *limiter) rate(i lane) float64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return float64(l.buckets[i].Limit())
+	return l.lanes[i].rate
 }
 
 func (l *limiter) zoneKnown() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.zone != nil }
 
 // window is the length of the general limit's window.
-func (l *limiter) window() time.Duration { l.mu.Lock(); defer l.mu.Unlock(); return l.span[general] }
+func (l *limiter) window() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lanes[general].span
+}
 
 // resumeAt is the next start of the account's day.
 func (l *limiter) resumeAt(serverNow time.Time) time.Time {

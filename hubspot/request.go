@@ -130,10 +130,12 @@ func (c *CRM) attempt(ctx context.Context, a ask, payload []byte, out any) (Secr
 	if err != nil {
 		return bearer, &verdict{err: err, course: giveUp}
 	}
-	if err := c.limits.wait(ctx, a.lane, a.bypass); err != nil {
+	slot, err := c.limits.wait(ctx, a.lane, a.bypass)
+	if err != nil {
 		return bearer, &verdict{err: err, course: giveUp}
 	}
 	ans, err := c.send(ctx, a, payload, bearer)
+	c.limits.answered(a.lane, slot)
 	if err != nil {
 		return bearer, judgeSilence(a, err, c.base.Host)
 	}
