@@ -2,7 +2,7 @@ package hubspot
 
 import (
 	"context"
-	"net/http"
+	"errors"
 	"time"
 
 	"rolecall/label"
@@ -14,7 +14,8 @@ import (
 //
 // Paging is by keyset, never by offset: each search starts at the last time seen, so that no search comes near the
 // ten thousand results at which HubSpot's search ends, and contacts that move while they are read are not skipped.
-// Where a page is full of one single time (a month-end mass update), that time is read in the order of ids.
+// Of those with that very time the ones that were read already are named and left out: a batch update gives a hundred
+// contacts one time. Where a page is full of one single time (a month-end mass update), that time is read in the order of ids.
 func (c *CRM) Changed(ctx context.Context, since label.Cursor, page func([]label.Contact, label.Cursor) error) (label.Cursor, error) {
 	if !since.Complete || since.Watermark.IsZero() {
 		if since.Complete || len(since.After) > 4096 {
@@ -50,6 +51,8 @@ type walk struct {
 	cur   label.Cursor
 	from  time.Time       // the next search starts here, this millisecond included
 	tail  map[string]bool // ids already delivered whose time is from
+	left  int             // contacts that the last search counted and did not give
+	plain bool            // HubSpot does not understand a search that names ids
 	count int             // records seen
 }
 
@@ -59,7 +62,7 @@ func (w *walk) run(ctx context.Context) (label.Cursor, error) {
 	from, partial := w.c.startAt(start, began)
 	w.from = from
 	for first := true; ; first = false {
-		out, err := w.c.searchFrom(ctx, w.from)
+		out, err := w.next(ctx)
 		if err != nil {
 			return w.cur, err
 		}
@@ -112,6 +115,24 @@ func (c *CRM) listIsQuicker(ctx context.Context, first records) bool {
 	bySearch := float64(*first.Total) / float64(l.SearchPage) / c.limits.rate(search)
 	byList := float64(all) / float64(l.ListPage) / c.limits.rate(general)
 	return byList*1.1 < bySearch
+}
+
+// next is the next page of contacts changed at or after from, oldest first. Those with that very time that were delivered
+// already are named, so that they do not come again. Where HubSpot refuses that, or counts fewer contacts than were left,
+// it is done without: then those come twice, and nobody is missed.
+func (w *walk) next(ctx context.Context) (out records, err error) {
+	if !w.plain && namable(w.tail) {
+		out, err = w.c.searchFrom(ctx, w.from, w.tail)
+		w.plain = errors.Is(err, KindInvalid) || err == nil && (out.Total == nil || *out.Total < w.left)
+	}
+	if w.plain || !namable(w.tail) {
+		out, err = w.c.searchFrom(ctx, w.from, nil)
+	}
+	w.left = 0
+	if out.Total != nil {
+		w.left = *out.Total - len(out.Results)
+	}
+	return out, err
 }
 
 // advance sets the next search to the time of the page's last record.
@@ -188,42 +209,4 @@ func (w *walk) tied(ctx context.Context, at time.Time) error {
 			return nil
 		}
 	}
-}
-
-// searchFrom is one page of contacts changed at or after from, oldest first.
-func (c *CRM) searchFrom(ctx context.Context, from time.Time) (records, error) {
-	return c.search(ctx, searchBody{
-		FilterGroups: []filterGroup{{Filters: []filter{{Property: modifiedProperty, Operator: "GTE", Value: millis(from)}}}},
-		Sorts:        []sorting{{Property: modifiedProperty, Direction: "ASCENDING"}},
-		Limit:        c.opt.Limits.SearchPage,
-	})
-}
-
-// newest asks for the latest change that search knows of, and how many contacts it counts.
-func (c *CRM) newest(ctx context.Context) (time.Time, int, error) {
-	out, err := c.search(ctx, searchBody{
-		FilterGroups: []filterGroup{{Filters: []filter{{Property: modifiedProperty, Operator: "GTE", Value: "0"}}}},
-		Sorts:        []sorting{{Property: modifiedProperty, Direction: "DESCENDING"}},
-		Limit:        1,
-	})
-	if err != nil {
-		return time.Time{}, -1, err
-	}
-	total := -1
-	if out.Total != nil {
-		total = *out.Total
-	}
-	if len(out.Results) == 0 {
-		return time.Time{}, total, nil
-	}
-	return c.contact(out.Results[0]).ModifiedAt, total, nil
-}
-
-// search is one search, from its first result on: after is never used.
-func (c *CRM) search(ctx context.Context, body searchBody) (records, error) {
-	body.Properties, body.After = c.asked(), "0"
-	var out records
-	err := c.call(ctx, ask{method: http.MethodPost, path: c.opt.Version.path(contacts, "search"), body: body,
-		doing: "search contacts", lane: search, private: true}, &out)
-	return out, err
 }

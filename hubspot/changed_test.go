@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -75,6 +76,55 @@ func TestContactsThatMoveWhileTheyAreRead(t *testing.T) {
 	got, _ := changed(t, client(t, url, c), label.Cursor{Complete: true, Watermark: time.UnixMilli(start)})
 	if len(got.all) != 1000 {
 		t.Errorf("%d of 1000 found", len(got.all))
+	}
+}
+
+// A batch update gives a hundred contacts one time of change: a page that ends among them does not make them come
+// again, where HubSpot understands a search that names them, and nobody is missed where it does not.
+func TestContactsThatChangedInBatches(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		batch         int
+		notIn         string
+		move          bool
+		least, atMost int // searches
+	}{
+		{"a hundred at one time", 100, "", false, 10, 11},
+		{"seventy", 70, "", false, 10, 11},
+		{"while contacts move", 70, "", true, 10, 14},
+		{"more than a search has room to name", 190, "", false, 10, 40},
+		{"more than a page", 450, "", false, 10, 40},
+		{"naming is refused", 70, "refused", true, 11, 25},
+		{"naming finds nobody", 70, "nothing", true, 11, 25},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			const contacts = 2000
+			index := &stubIndex{notIn: c.notIn}
+			start := time.Now().Add(-time.Hour).UnixMilli()
+			for i := range contacts {
+				index.all = append(index.all, stubContact{id: 10_000_000_000 + int64(i*7919%contacts), modified: start + int64(i/c.batch)})
+			}
+			url, clock := stub(t, func(w http.ResponseWriter, r *http.Request, body []byte) {
+				index.answer(w, body)
+				if n := index.searches; c.move && n < 9 {
+					for i := range 10 { // some that were read, some that are to be read
+						index.set((n*400+i*37)%contacts, func(x *stubContact) { x.modified = start + 10_000 + int64(n) })
+					}
+				}
+			})
+			got, _ := changed(t, client(t, url, clock), label.Cursor{Complete: true, Watermark: time.UnixMilli(start)})
+			if len(got.all) != contacts {
+				t.Errorf("%d of %d found", len(got.all), contacts)
+			}
+			for _, x := range index.all {
+				if at := got.all[label.ContactID(strconv.FormatInt(x.id, 10))].ModifiedAt.UnixMilli(); at != x.modified {
+					t.Fatalf("contact %d: changed at %d, read as of %d", x.id, x.modified, at)
+				}
+			}
+			if n := index.searches; n < c.least || n > c.atMost {
+				t.Errorf("%d searches", n)
+			}
+		})
 	}
 }
 

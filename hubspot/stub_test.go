@@ -102,53 +102,82 @@ type stubContact struct {
 	hidden   bool // search does not show it yet
 }
 
-// stubIndex answers searches with filters GTE, LTE, GT, HAS_PROPERTY on lastmodifieddate and hs_object_id.
+// stubIndex answers searches with filters GTE, LTE, GT, HAS_PROPERTY, NOT_IN on lastmodifieddate and hs_object_id.
 type stubIndex struct {
 	mu  sync.Mutex
 	all []stubContact
 	cap int // results one search gives in all; 10,000 when 0
+	// notIn is what it makes of NOT_IN: "" what is documented, "refused", or "nothing" for finding nobody.
+	notIn    string
+	searches int
+}
+
+// stubFilter is a filter of a search.
+type stubFilter struct {
+	PropertyName, Operator, Value string
+	Values                        []string
+}
+
+func (x *stubIndex) fits(c stubContact, f stubFilter) bool {
+	have, ok := c.field(f.PropertyName)
+	want, _ := strconv.ParseInt(f.Value, 10, 64)
+	switch f.Operator {
+	case "HAS_PROPERTY":
+		return ok
+	case "GTE":
+		return ok && have >= want
+	case "LTE":
+		return ok && have <= want
+	case "GT":
+		return ok && have > want
+	case "NOT_IN":
+		return x.notIn == "" && !slices.Contains(f.Values, strconv.FormatInt(have, 10))
+	}
+	return false
+}
+
+func (c stubContact) field(name string) (int64, bool) {
+	switch name {
+	case "lastmodifieddate":
+		return c.modified, true
+	case "hs_object_id":
+		return c.id, true
+	}
+	return 0, false // a property that contacts do not have: nothing is found, and nobody says so
 }
 
 func (x *stubIndex) answer(w http.ResponseWriter, body []byte) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.searches++
 	var in struct {
-		FilterGroups []struct {
-			Filters []struct{ PropertyName, Operator, Value string }
-		}
-		Sorts []struct{ PropertyName, Direction string }
-		Limit int
-		After string
+		FilterGroups []struct{ Filters []stubFilter }
+		Sorts        []struct{ PropertyName, Direction string }
+		Limit        int
+		After        string
 	}
-	if err := json.Unmarshal(body, &in); err != nil {
+	if err := json.Unmarshal(body, &in); err != nil || len(body) > 3000 || x.notIn == "refused" && strings.Contains(string(body), "NOT_IN") {
 		say(w, 400, `{"category":"VALIDATION_ERROR"}`)
 		return
 	}
-	field := func(c stubContact, name string) (int64, bool) {
-		switch name {
-		case "lastmodifieddate":
-			return c.modified, true
-		case "hs_object_id":
-			return c.id, true
-		}
-		return 0, false // a property that contacts do not have: nothing is found, and nobody says so
-	}
 	var found []stubContact
 	for _, c := range x.all {
-		fits := !c.hidden
-		for _, f := range in.FilterGroups[0].Filters {
-			have, ok := field(c, f.PropertyName)
-			want, _ := strconv.ParseInt(f.Value, 10, 64)
-			fits = fits && ok && (f.Operator == "HAS_PROPERTY" || f.Operator == "GTE" && have >= want || f.Operator == "LTE" && have <= want || f.Operator == "GT" && have > want)
+		some := false
+		for _, group := range in.FilterGroups {
+			every := true
+			for _, f := range group.Filters {
+				every = every && x.fits(c, f)
+			}
+			some = some || every
 		}
-		if fits {
+		if some && !c.hidden {
 			found = append(found, c)
 		}
 	}
 	by := in.Sorts[0]
 	slices.SortStableFunc(found, func(a, b stubContact) int {
-		x, _ := field(a, by.PropertyName)
-		y, _ := field(b, by.PropertyName)
+		x, _ := a.field(by.PropertyName)
+		y, _ := b.field(by.PropertyName)
 		if by.Direction == "DESCENDING" {
 			x, y = y, x
 		}

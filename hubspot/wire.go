@@ -129,7 +129,9 @@ type filterGroup struct {
 type filter struct {
 	Property string `json:"propertyName"`
 	Operator string `json:"operator"`
-	Value    string `json:"value"`
+	Value    string `json:"value,omitempty"`
+	// Values are those of NOT_IN.
+	Values []string `json:"values,omitempty"`
 }
 
 type sorting struct {

@@ -27,18 +27,13 @@ type page struct {
 	cursor   label.Cursor
 }
 
-// observeHubSpot reads what changed in HubSpot since the cursor into the mirror. While pages are on their way those
-// before are kept and their titles decided, so that a first read takes no longer than HubSpot's limits demand.
+// observeHubSpot reads what changed in HubSpot since the cursor into the mirror. While pages are on their way the
+// classifier is fitted, and those before are kept and their titles decided, so that a first read takes no longer than
+// HubSpot's limits demand.
 func (r *Reconciler) observeHubSpot(ctx context.Context, run *run) error {
 	since, err := r.State.Cursor(ctx, "contacts")
 	if err != nil {
 		return err
-	}
-	var labeller Labeller
-	if run.stopped() == "" {
-		if labeller, err = r.labellerFor(ctx, run.book); err != nil {
-			return err
-		}
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -55,7 +50,7 @@ func (r *Reconciler) observeHubSpot(ctx context.Context, run *run) error {
 		return cancelled(cancel, r.keepPages(context.WithoutCancel(ctx), run, pages, kept))
 	})
 	group.Go(func() error {
-		return cancelled(cancel, r.decideMeanwhile(ctx, run, labeller, kept))
+		return cancelled(cancel, r.decideMeanwhile(ctx, run, kept))
 	})
 	if err := group.Wait(); err != nil {
 		if cause := context.Cause(ctx); cause != nil {
@@ -145,15 +140,21 @@ func (r *Reconciler) keepPage(ctx context.Context, run *run, p page) error {
 }
 
 // decideMeanwhile decides titles as their contacts come in; what is left over is decided when all are there.
-func (r *Reconciler) decideMeanwhile(ctx context.Context, run *run, labeller Labeller, kept <-chan int) error {
+func (r *Reconciler) decideMeanwhile(ctx context.Context, run *run, kept <-chan int) error {
+	if run.stopped() != "" {
+		return nil
+	}
+	labeller, err := r.labellerFor(ctx, run.book)
+	if err != nil {
+		return err
+	}
 	after, seen := int64(0), 0
 	for read := range kept {
-		if labeller == nil || read-seen < decideBatch {
+		if read-seen < decideBatch {
 			continue
 		}
 		seen = read
 		for n := decideBatch; n == decideBatch; {
-			var err error
 			if after, n, err = r.decideSome(ctx, run, labeller, after); err != nil {
 				return err
 			}
