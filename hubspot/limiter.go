@@ -46,7 +46,10 @@ type window struct {
 	zeal  float64 // 0.1 to 1: lowered by every 429, raised by quiet
 	quiet int     // answers since the last change of zeal
 
-	most  int           // calls of ours in a window
+	most   int       // calls of ours in a window
+	theirs int       // calls of others with our key that a window at HubSpot holds, until others
+	others time.Time // when none of those is left
+
 	rate  float64       // calls of ours a second, over many windows
 	pace  *rate.Limiter // how close upon each other
 	slots []*slot       // of calls that a window at HubSpot may hold, and some before
@@ -54,11 +57,16 @@ type window struct {
 }
 
 // slot is the place of one call in its window.
-type slot struct{ free time.Time }
+type slot struct {
+	sent, free time.Time
+	answered   bool
+}
 
 const (
 	// burstPace is how many times faster than on average calls may follow upon each other while there is room.
 	burstPace = 4
+	// roomForOthers: while others are at it, one in so many calls is left free, so that their next calls and ours find room.
+	roomForOthers = 20
 	// slowAnswer is the longest time after its sending that HubSpot is taken to need to count a call, where its answer takes longer.
 	slowAnswer = 500 * time.Millisecond
 )
@@ -106,9 +114,9 @@ func (l *limiter) clock() time.Time {
 	if back := l.last.Sub(now); back > 0 {
 		for i := range l.lanes {
 			w := &l.lanes[i]
-			w.pause = w.pause.Add(-back)
+			w.pause, w.others = w.pause.Add(-back), w.others.Add(-back)
 			for _, s := range w.slots {
-				s.free = s.free.Add(-back)
+				s.sent, s.free = s.sent.Add(-back), s.free.Add(-back)
 			}
 		}
 	}
@@ -149,12 +157,16 @@ func (w *window) take(now time.Time) (s *slot, d time.Duration) {
 	if now.Before(w.pause) {
 		return nil, w.pause.Sub(now)
 	}
-	if over := w.taken(now) - w.most; over >= 0 {
+	most := w.most
+	if now.Before(w.others) {
+		most = max(1, min(most, w.size-w.theirs-w.size/roomForOthers))
+	}
+	if over := w.taken(now) - most; over >= 0 {
 		slices.SortFunc(w.slots, func(a, b *slot) int { return a.free.Compare(b.free) })
 		return nil, w.slots[over].free.Sub(now)
 	}
 	d = w.pace.ReserveN(now, 1).DelayFrom(now)
-	s = &slot{free: now.Add(d + slowAnswer + w.span + w.margin())}
+	s = &slot{sent: now.Add(d), free: now.Add(d + slowAnswer + w.span + w.margin())}
 	w.slots = append(w.slots, s)
 	return s, d
 }
@@ -165,11 +177,27 @@ func (w *window) taken(now time.Time) int {
 	return len(w.slots)
 }
 
+// noteOthers takes note of what HubSpot has counted in its window: more than our calls, and somebody else is at it with our
+// key (another rolecall, a script). Ours are then as many as are there for sure, so that theirs are not taken for too few.
+func (w *window) noteOthers(now time.Time, counted int) {
+	if counted <= w.taken(now) {
+		return
+	}
+	ours := 0
+	for _, s := range w.slots {
+		if s.answered && now.Sub(s.sent) < w.span {
+			ours++
+		}
+	}
+	w.theirs, w.others = counted-ours, now.Add(w.span+w.margin())
+}
+
 // answered says that a call has come back, whatever it brought: HubSpot has counted it by now.
 func (l *limiter) answered(i lane, s *slot) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	w := &l.lanes[i]
+	s.answered = true
 	if free := l.clock().Add(w.span + w.margin()); free.Before(s.free) {
 		s.free = free
 	}
@@ -196,8 +224,8 @@ func (l *limiter) observe(i lane, h http.Header, serverNow time.Time) {
 	if changed {
 		l.resize(w)
 	}
-	if left, ok := number("Remaining"); ok && i == general && left <= max(2, w.size/20) && w.size-left > w.taken(l.clock()) {
-		l.hold(w, w.span/10) // others are at it too: let the window move on
+	if left, ok := number("Remaining"); ok && i == general {
+		w.noteOthers(l.clock(), w.size-left)
 	}
 	limit, ok1 := number("Daily")
 	left, ok2 := number("Daily-Remaining")
