@@ -213,10 +213,27 @@ func TestCheckNamesAFaultAndItsMendHeals(t *testing.T) {
 	}
 }
 
-// A right that is missing ends a command that needs it with a code of its own, for whoever supervises it.
+// A right that is missing ends every command that needs it with a code of its own, for whoever supervises it.
 func TestAMissingRightHasItsExitCode(t *testing.T) {
-	o := newOffice(t, true)
-	o.run("init").want(0)
-	token("pat-without-crm.objects.contacts.read")(o)
-	o.run("preview").want(77, "crm.objects.contacts.read")
+	if testing.Short() {
+		t.Skip("several processes")
+	}
+	for _, c := range []struct {
+		name  string
+		plant func(*office)
+		words string
+	}{
+		{"HubSpot's key lacks a scope", token("pat-without-crm.objects.contacts.read"), "crm.objects.contacts.read"},
+		{"the sheet is not shared", breakSheet(403), "share the sheet"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, true)
+			o.run("init").want(0)
+			c.plant(o)
+			for _, command := range [][]string{{"preview"}, {"sync"}, {"sync", "--all"}} {
+				o.run(command...).want(77, c.words)
+			}
+		})
+	}
 }

@@ -21,7 +21,7 @@ func TestFromAnEmptySheetToLabelsAndBack(t *testing.T) {
 
 	// Observing writes nothing into HubSpot, and says what it would do.
 	s.run("preview").want(0, "(empty) -> ", "A run would write", "this is the first time")
-	s.run("sync").want(4, "HELD", "Observing only", "this is the first time")
+	s.run("sync").want(0, "DONE (observe)", "Observing only", "would be held", "this is the first time")
 	if got := portalStats(t, s.hubspot); got.Values != 0 || got.Kinds["write"] != 0 {
 		t.Fatalf("observing wrote %d values: %+v", got.Values, got.Kinds)
 	}
@@ -95,7 +95,7 @@ func TestAFolderInPlaceOfTheSheet(t *testing.T) {
 	s.run("workbook", "default", "book").want(74, "roles.csv")
 	s.run("check", "--workbook", "book").want(0, "Ready.")
 	s.run("preview", "--workbook", "book").want(0, "would write")
-	s.run("sync", "--workbook", "book").want(4, "Observing only")
+	s.run("sync", "--workbook", "book").want(0, "Observing only")
 	settings := filepath.Join("book", "settings.csv")
 	s.file(settings, "Setting ID,Value\nS-01,apply\n", 0o600)
 	s.run("sync", "--workbook", "book").want(4, "nothing was written")

@@ -21,7 +21,7 @@ import (
 //	1   failed
 //	2   the command line makes no sense
 //	3   the plan has changes (only where a command says that it may return this)
-//	4   the guard holds the plan; nothing was written
+//	4   the guard holds the plan, or the sheet shows an accident; nothing was written (observing holds no plan)
 //	5   partly done: some rows were refused
 //	74  the store or a file cannot be read or written
 //	75  another rolecall is running on this store

@@ -3,6 +3,9 @@ package cli
 import (
 	"errors"
 	"io/fs"
+	"net/http"
+
+	"google.golang.org/api/googleapi"
 
 	"rolecall/config"
 	"rolecall/hubspot"
@@ -54,6 +57,7 @@ func exitCode(err error) int {
 		held  *plan.HeldError
 		newer *store.NewerSchemaError
 		path  *fs.PathError
+		sheet *googleapi.Error
 	)
 	switch {
 	case err == nil:
@@ -66,7 +70,7 @@ func exitCode(err error) int {
 		return exitHeld
 	case errors.Is(err, store.ErrLocked):
 		return exitBusy
-	case errors.Is(err, hubspot.KindScope), errors.Is(err, hubspot.KindForbidden):
+	case errors.Is(err, hubspot.KindScope), errors.Is(err, hubspot.KindForbidden), errors.As(err, &sheet) && sheet.Code == http.StatusForbidden:
 		return exitPermission
 	case errors.As(err, &path):
 		return exitIO

@@ -83,8 +83,8 @@ func (r *rooms) one(ctx context.Context, action label.Action, scope string) (pla
 			return last, nil
 		}
 		last = report
-		if report.Outcome == plan.Failed {
-			return last, fmt.Errorf("%s", report.Message)
+		if report.Cause != nil {
+			return last, report.Cause // it has its exit code in it
 		}
 	}
 }
@@ -123,7 +123,8 @@ func newSync(p *process) *cobra.Command {
 		Use:   "sync",
 		Short: "Do one run now and end",
 		Long: `Do one run: read the sheet and what changed in HubSpot, decide, plan, check, and write what the plan says
-(only when Mode in the Settings tab is "apply"). Exit code 4 when the plan is held, 5 when HubSpot refused some rows.`,
+(only when Mode in the Settings tab is "apply"). Exit code 4 when the plan is held, 5 when HubSpot refused some rows.
+While Mode is "observe" nothing is written anyway: what would be held is said, and is no failure.`,
 		Example: `  rolecall sync
   rolecall sync --all
   rolecall sync --accept-held      # say yes to a plan that was held`,

@@ -25,6 +25,8 @@ type Report struct {
 	Fingerprint       string
 	// Message is the result in a sentence for a marketer.
 	Message string
+	// Cause is what a Failed run failed of, for whoever asked for it; it is not kept.
+	Cause error `json:"-"`
 	// Samples of the plan's groups, rendered for Preview.
 	Groups []Group
 }

@@ -39,8 +39,8 @@ func (r *Reconciler) check(ctx context.Context, run *run) error {
 		return errHeld
 	}
 	run.report.Outcome, run.report.Message = plan.Held, "Held, nothing was written into HubSpot: "+strings.Join(held.Reasons, "; ")+". Tick Accept held changes on Control if that is meant."
-	if run.mode != Apply {
-		run.report.Message = "Observing only. In apply mode this would be held: " + strings.Join(held.Reasons, "; ")
+	if run.mode != Apply { // nothing waits for a yes: what was asked for, looking, is done
+		run.report.Outcome, run.report.Message = plan.Done, "Observing only. In apply mode this would be held: "+strings.Join(held.Reasons, "; ")
 	}
 	run.changed = true
 	if err := r.State.SaveSetting(ctx, settingHeldPlan, held.Fingerprint); err != nil {

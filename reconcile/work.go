@@ -10,7 +10,7 @@ import (
 
 // Work takes the oldest open request and does it; ok is false when there is none. Every run goes this
 // way, whoever asked: the sheet, the clock, the start, the command line. The error is of the State; what
-// went wrong inside the request is in its result.
+// went wrong inside the request is in its result and in the report's Cause.
 func (r *Reconciler) Work(ctx context.Context) (report plan.Report, ok bool, err error) {
 	q, ok, err := r.State.TakeRequest(ctx, r.Now())
 	if err != nil || !ok {
@@ -56,8 +56,10 @@ func (r *Reconciler) do(ctx context.Context, q label.Request) (plan.Report, stri
 	default:
 		err = fmt.Errorf("%q is no action that rolecall knows", q.Action)
 	}
+	report.Cause = err
 	switch {
 	case err != nil && ctx.Err() != nil:
+		report.Outcome = plan.Failed
 		return report, "Stopped before it was done; it goes on at the next start."
 	case err != nil:
 		report.Outcome = plan.Failed
