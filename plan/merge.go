@@ -10,11 +10,12 @@ type Verb uint8
 
 // The verbs.
 const (
-	Keep   Verb = iota // nothing to do
-	Adopt              // both sides already agree: remember it as the base
-	Push               // write ours into HubSpot
-	Pull               // take theirs as the base; a person's hand teaches
-	Review             // a person has to decide
+	Keep      Verb = iota // nothing to do
+	Adopt                 // both sides already agree: remember it as the base
+	Attribute             // the label stays, its confidence and source in HubSpot are brought up to date
+	Push                  // write ours into HubSpot
+	Pull                  // take theirs as the base; a person's hand teaches
+	Review                // a person has to decide
 )
 
 // String is the verb in reports and the store.
@@ -22,6 +23,8 @@ func (v Verb) String() string {
 	switch v {
 	case Adopt:
 		return "adopt"
+	case Attribute:
+		return "attribute"
 	case Push:
 		return "push"
 	case Pull:

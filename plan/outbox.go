@@ -7,7 +7,8 @@ import (
 	"rolecall/label"
 )
 
-// OutboxRow is one contact's intended write, kept before it is sent. Axes without Want are left alone.
+// OutboxRow is one contact's intended write, kept before it is sent. Axes without Want are left alone; a row that wants
+// neither only says whose the labels are.
 type OutboxRow struct {
 	ID        int64
 	RunID     int64
@@ -15,8 +16,9 @@ type OutboxRow struct {
 	TitleKey  string
 	Want      [label.AxisCount]*label.Value
 	// Before is what HubSpot showed when the plan was made; Base the base then.
-	Before     [label.AxisCount]label.Value
-	Base       [label.AxisCount]Base
+	Before [label.AxisCount]label.Value
+	Base   [label.AxisCount]Base
+	// Confidence is not a number where it shall be blank.
 	Confidence *float64
 	Source     *string
 	// Reason says why, for the journal.
@@ -28,6 +30,9 @@ type OutboxRow struct {
 	NextAt              time.Time
 	Code, Message, Mend string
 }
+
+// WantsLabel says whether the row writes a label.
+func (r OutboxRow) WantsLabel() bool { return r.Want != [label.AxisCount]*label.Value{} }
 
 // Write is the row as HubSpot is asked.
 func (r OutboxRow) Write() Write {

@@ -48,6 +48,8 @@ type Row struct {
 	TheirsBy  [label.AxisCount]label.EditKind
 	// Moved: the value in HubSpot changed since the last plan, perhaps back to what it was.
 	Moved [label.AxisCount]bool
+	// Attribution: whose the label is, where HubSpot has still to be told.
+	Attribution [label.AxisCount]Hand
 	// Held: an undo holds this cell for the present revision; nothing is pushed.
 	Held [label.AxisCount]bool
 }
@@ -59,6 +61,8 @@ type Input struct {
 	TakeOver   label.TakeOver
 	// MachineEditsTeach lets edits by imports, workflows and integrations teach.
 	MachineEditsTeach bool
+	// Attribute: confidence and source, or one of them, are kept in HubSpot beside the labels.
+	Attribute bool
 }
 
 // Change is one thing to do, as comparable data.
@@ -73,10 +77,14 @@ type Change struct {
 	// over it otherwise.
 	Teaches bool
 	// Protects: a Pull, or an Adopt of what a person wrote, after which the machine leaves the cell alone.
-	Protects   bool
+	Protects bool
+	// Hand: a Pull or Adopt after which HubSpot has to be told whose the label is.
+	Hand       Hand
 	Confidence float64
-	Method     label.Method
-	RuleID     string
+	// Unsure: of an Attribute, there is no Confidence to tell.
+	Unsure bool
+	Method label.Method
+	RuleID string
 }
 
 // Plan is a sorted list of changes, one at most for each Key; Keep is absence.
@@ -140,8 +148,14 @@ func change(in *Input, row *Row, a label.Axis, known map[label.Value]bool) (Chan
 		Key: Key{row.ContactID, a}, Verb: verb, TitleKey: row.TitleKey, Base: v.Base,
 		From: theirs, To: ours.Value, Confidence: ours.Confidence, Method: ours.Method, RuleID: ours.RuleID,
 	}
+	if in.Attribute {
+		c.Hand = hand(verb, v)
+	}
 	switch verb {
 	case Keep:
+		if in.Attribute && row.Attribution[a] != NobodysHand {
+			return attribute(row, a), true
+		}
 		return Change{}, false
 	case Push:
 		if v.isEcho() { // what an undo returns to is our own last write
@@ -158,11 +172,11 @@ func change(in *Input, row *Row, a label.Axis, known map[label.Value]bool) (Chan
 	return c, true
 }
 
-// Only returns the changes with this verb, in order.
-func (p Plan) Only(v Verb) []Change {
+// Only returns the changes with one of these verbs, in order.
+func (p Plan) Only(verbs ...Verb) []Change {
 	var out []Change
 	for _, c := range p.Changes {
-		if c.Verb == v {
+		if slices.Contains(verbs, c.Verb) {
 			out = append(out, c)
 		}
 	}

@@ -12,7 +12,7 @@ type Write struct {
 	TraceID    string
 	ContactID  label.ContactID
 	Labels     [label.AxisCount]*label.Value
-	Confidence *float64 // 0 to 1
+	Confidence *float64 // 0 to 1, or not a number: blank
 	Source     *string
 }
 

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"rolecall/label"
@@ -147,20 +148,33 @@ func (r *Reconciler) quarantined(ctx context.Context) (map[label.ContactID]plan.
 	return waiting, nil
 }
 
-// outboxRows turns pushes into one write for each contact. A contact in quarantine waits for its next
-// try, unless something else is wanted of it now.
-func outboxRows(run *run, pushes []plan.Change, waiting map[label.ContactID]plan.OutboxRow) []plan.OutboxRow {
+// outboxRows turns changes into one write for each contact: labels that are pushed, and beside them what decided the first
+// of them and how sure the less sure one is; or, where none is, whose the labels are. A contact in quarantine waits
+// for its next try, unless something else is wanted of it now.
+func outboxRows(run *run, changes []plan.Change, waiting map[label.ContactID]plan.OutboxRow) []plan.OutboxRow {
 	settings := run.book.Settings
 	var out []plan.OutboxRow
-	for _, c := range pushes {
+	pushed := map[label.ContactID]bool{}
+	for _, c := range changes {
+		pushed[c.Key.ContactID] = pushed[c.Key.ContactID] || c.Verb == plan.Push
+	}
+	for _, c := range changes {
+		if c.Verb == plan.Attribute && pushed[c.Key.ContactID] {
+			continue
+		}
 		if len(out) == 0 || out[len(out)-1].ContactID != c.Key.ContactID {
 			out = append(out, plan.OutboxRow{RunID: run.id, ContactID: c.Key.ContactID, TitleKey: c.TitleKey})
 		}
 		row := &out[len(out)-1]
-		to := c.To
-		row.Want[c.Key.Axis], row.Before[c.Key.Axis], row.Base[c.Key.Axis] = &to, c.From, c.Base
-		if settings.WriteConfidence && (row.Confidence == nil || c.Confidence < *row.Confidence) {
-			confidence := c.Confidence
+		if c.Verb == plan.Push {
+			to := c.To
+			row.Want[c.Key.Axis], row.Before[c.Key.Axis], row.Base[c.Key.Axis] = &to, c.From, c.Base
+		}
+		confidence := c.Confidence
+		if c.Unsure {
+			confidence = math.NaN()
+		}
+		if settings.WriteConfidence && (row.Confidence == nil || !(confidence >= *row.Confidence)) {
 			row.Confidence = &confidence
 		}
 		reason := reasonOf(c)

@@ -166,6 +166,9 @@ func TestUndoRestoresAndIsNotPushedAgain(t *testing.T) {
 	if got := h.labels(t, "101"); got != [2]string{"", ""} {
 		t.Errorf("undone contact = %v, want empty", got)
 	}
+	if got := h.beside(t, "101"); got != [2]string{"", ""} {
+		t.Errorf("beside the undone labels stands %v", got)
+	}
 	if got := h.labels(t, "102")[0]; got != "marketing" {
 		t.Errorf("a person's edit = %s, want marketing", got)
 	}

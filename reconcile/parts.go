@@ -22,7 +22,7 @@ const sampleSize = 100
 // counted, shown and checked, and again, stretch by stretch, to be applied. What is applied is only what was checked.
 type part struct {
 	after, last label.ContactID
-	pushes      []uint64 // marks of the contacts' pushes, sorted
+	writes      []uint64 // marks of what is written, sorted
 }
 
 // plan computes what shall change for the contacts that something happened to, settles what needs no write (but in a
@@ -46,7 +46,7 @@ func (r *Reconciler) plan(ctx context.Context, run *run) error {
 		rows = run.inScope(rows)
 		changes := run.compute(rows)
 		run.totals.Add(changes)
-		if p.pushes = marks(changes); len(p.pushes) > 0 {
+		if p.writes = marks(changes); len(p.writes) > 0 {
 			run.parts = append(run.parts, p)
 		}
 		if run.mode != Preview {
@@ -82,7 +82,7 @@ func (run *run) sumUp() {
 	if t.Empty() {
 		return
 	}
-	for _, v := range []plan.Verb{plan.Adopt, plan.Push, plan.Pull, plan.Review} {
+	for _, v := range []plan.Verb{plan.Adopt, plan.Attribute, plan.Push, plan.Pull, plan.Review} {
 		if n := t.Count(v); n > 0 {
 			run.report.Planned[v.String()] = n
 		}
@@ -103,10 +103,11 @@ func (run *run) inScope(rows []plan.Row) []plan.Row {
 
 func (run *run) compute(rows []plan.Row) plan.Plan {
 	s := run.book.Settings
-	return plan.Compute(plan.Input{Rows: rows, Taxonomies: run.book.Taxonomies, TakeOver: s.TakeOver, MachineEditsTeach: s.MachineEditsTeach})
+	return plan.Compute(plan.Input{Rows: rows, Taxonomies: run.book.Taxonomies, TakeOver: s.TakeOver, MachineEditsTeach: s.MachineEditsTeach,
+		Attribute: s.WriteConfidence || s.WriteSource})
 }
 
-// again makes a part's pushes a second time. What was not in the plan that was checked, because somebody has changed
+// again makes what a part writes a second time. What was not in the plan that was checked, because somebody has changed
 // the contact since, is left to the next run.
 func (r *Reconciler) again(ctx context.Context, run *run, p part) ([]plan.Change, error) {
 	rows, err := r.State.PlanRows(ctx, r.revision, p.after, r.partSize(run))
@@ -120,18 +121,22 @@ func (r *Reconciler) again(ctx context.Context, run *run, p part) ([]plan.Change
 	for i := range rows {
 		rows[i].TheirsBy = run.whose[rows[i].ContactID]
 	}
-	changes := run.compute(run.inScope(rows)).Only(plan.Push)
+	changes := run.compute(run.inScope(rows)).Only(plan.Push, plan.Attribute)
 	return slices.DeleteFunc(changes, func(c plan.Change) bool {
-		_, checked := slices.BinarySearch(p.pushes, mark(c))
+		_, checked := slices.BinarySearch(p.writes, mark(c))
 		return !checked
 	}), nil
 }
 
-// marks are the marks of the pushes, sorted.
+// marks are the marks of what a plan writes, sorted: its pushes, and whose the labels are, also of those that it
+// settles.
 func marks(p plan.Plan) []uint64 {
 	var out []uint64
 	for _, c := range p.Changes {
-		if c.Verb == plan.Push {
+		if c.Hand != plan.NobodysHand {
+			c.Verb, c.From = plan.Attribute, c.To
+		}
+		if c.Verb == plan.Push || c.Verb == plan.Attribute {
 			out = append(out, mark(c))
 		}
 	}
@@ -139,7 +144,7 @@ func marks(p plan.Plan) []uint64 {
 	return out
 }
 
-// mark tells a push from every other.
+// mark tells a write from every other; what is written is from a value to another, but for whose a label is.
 func mark(c plan.Change) uint64 {
 	h := fnv.New64a()
 	for _, s := range []string{string(c.Key.ContactID), c.Key.Axis.String(), string(c.From), string(c.To)} {

@@ -34,6 +34,7 @@ func (r *Reconciler) recover(ctx context.Context, run *run) error {
 //	| HubSpot shows         | then                                              |
 //	|-----------------------|---------------------------------------------------|
 //	| what was wanted       | done: journal and base as if it had answered      |
+//	| (no label was wanted) | planned anew: whose a label is may be said twice  |
 //	| what was there before | it never arrived: planned anew                    |
 //	| something else        | somebody edited it meanwhile: the next plan merges |
 //	| no such contact       | gone                                              |
@@ -62,7 +63,7 @@ func (r *Reconciler) readBack(ctx context.Context, run *run, rows []plan.OutboxR
 		switch {
 		case !ok || c.MergedInto != "":
 			gone = append(gone, row.ContactID)
-		case arrived(row, c):
+		case row.WantsLabel() && arrived(row, c):
 			done, at = append(done, row), append(at, c.ModifiedAt)
 		default:
 			again = append(again, row)

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -79,6 +80,7 @@ func (r *Reconciler) undo(ctx context.Context, run *run, target int64) error {
 		return err
 	}
 	rows := undoRows(run.id, inverse, keyByID)
+	r.unsay(ctx, run, rows)
 	stopped, err := r.pushAll(ctx, run, func(context.Context) ([]plan.OutboxRow, bool, error) {
 		n := min(r.Chunk, len(rows))
 		chunk := rows[:n]
@@ -128,6 +130,28 @@ func (r *Reconciler) holdCells(ctx context.Context, run *run, inverse plan.Plan)
 		keys[i] = c.Key
 	}
 	return r.State.Hold(ctx, keys, r.revision)
+}
+
+// unsay empties what HubSpot shows beside labels that are taken back: how sure rolecall was, and what had decided, is true of
+// them no more. That it cannot be done is no reason not to take them back.
+func (r *Reconciler) unsay(ctx context.Context, run *run, rows []plan.OutboxRow) {
+	s := run.book.Settings
+	if len(rows) == 0 || !s.WriteConfidence && !s.WriteSource {
+		return
+	}
+	if err := r.ensureProperties(ctx, run); err != nil { // a setting may have been switched on since the run
+		r.Log.Warn().Err(err).Msg("empty confidence and source of labels that are taken back")
+		return
+	}
+	nothing, blank := "", math.NaN()
+	for i := range rows {
+		if s.WriteConfidence {
+			rows[i].Confidence = &blank
+		}
+		if s.WriteSource {
+			rows[i].Source = &nothing
+		}
+	}
 }
 
 // undoRows are the inverse's changes as one write a contact.

@@ -176,7 +176,7 @@ const planRowsQuery = `SELECT c.id, t.key, c.role, c.seniority,
 		t.role_value, t.role_accepted, t.role_method, t.role_confidence, t.role_rule,
 		t.seniority_value, t.seniority_accepted, t.seniority_method, t.seniority_confidence, t.seniority_rule,
 		b0.value, coalesce(b0.protected_key = t.key, 0), b1.value, coalesce(b1.protected_key = t.key, 0),
-		coalesce(h0.revision = ?1, 0), coalesce(h1.revision = ?1, 0), c.moved
+		coalesce(h0.revision = ?1, 0), coalesce(h1.revision = ?1, 0), c.moved, c.attribution
 		FROM contact c JOIN title t ON t.id = c.title_id
 		LEFT JOIN base b0 ON b0.contact_id = c.id AND b0.axis = 0
 		LEFT JOIN base b1 ON b1.contact_id = c.id AND b1.axis = 1
@@ -192,11 +192,11 @@ func scanPlanRow(rows *sql.Rows, intern map[string]string) (plan.Row, error) {
 		confidence           [label.AxisCount]float64
 		base                 [label.AxisCount]sql.NullString
 		key                  string
-		moved                int
+		moved, attribution   int
 	)
 	r, s := &axisText[0], &axisText[1]
 	if err := rows.Scan(&id, &key, &r.theirs, &s.theirs, &r.value, &accepted[0], &r.method, &confidence[0], &r.rule,
-		&s.value, &accepted[1], &s.method, &confidence[1], &s.rule, &base[0], &prot[0], &base[1], &prot[1], &held[0], &held[1], &moved); err != nil {
+		&s.value, &accepted[1], &s.method, &confidence[1], &s.rule, &base[0], &prot[0], &base[1], &prot[1], &held[0], &held[1], &moved, &attribution); err != nil {
 		return plan.Row{}, err
 	}
 	share := func(text string) string {
@@ -208,6 +208,7 @@ func scanPlanRow(rows *sql.Rows, intern map[string]string) (plan.Row, error) {
 	}
 	out := plan.Row{ContactID: contactID(id), TitleKey: share(key), Held: held, Moved: [label.AxisCount]bool{moved&1 != 0, moved&2 != 0}}
 	for i, t := range axisText {
+		out.Attribution[i] = plan.Hand(attribution >> (2 * i) & 3)
 		out.Theirs[i] = label.Value(share(t.theirs))
 		out.Ours[i] = plan.OursOf(label.Finding{Value: label.Value(share(t.value)), Accepted: accepted[i], Method: label.Method(share(t.method)),
 			Confidence: confidence[i], RuleID: share(t.rule)})

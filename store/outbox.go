@@ -168,6 +168,11 @@ func confirm(ctx context.Context, tx *sql.Tx, r OutboxRow, at time.Time) error {
 			return err
 		}
 	}
+	if !r.Undo { // what it said of the labels is the latest
+		if _, err := tx.ExecContext(ctx, `UPDATE contact SET attribution = 0, modified_ms = max(modified_ms, ?) WHERE id = ?`, millis(at), id); err != nil {
+			return err
+		}
+	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM outbox WHERE id = ?`, r.ID)
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rolecall/label"
+	"rolecall/plan"
 )
 
 // ReviewRow is a Review item with what the store knows of its row in the sheet.
@@ -56,7 +57,7 @@ func (s *Store) Questions(ctx context.Context) ([]label.Question, error) {
 
 // AnswerQuestions settles a title's conflicts on the axes given: the base of every contact asked about
 // moves to the value its question showed, and the contacts become dirty, so that the next plan does what was
-// decided. An empty value becomes the base for as long as the contact has this title. A contact whose value
+// decided, and HubSpot is told whose decision it was. An empty value becomes the base for as long as the contact has this title. A contact whose value
 // changed after shown, when the row was last brought up to date, is left alone: it was edited since, and is a
 // conflict of its own.
 func (s *Store) AnswerQuestions(ctx context.Context, titleKey string, axes [label.AxisCount]bool, shown, at time.Time) error {
@@ -69,7 +70,8 @@ func (s *Store) AnswerQuestions(ctx context.Context, titleKey string, axes [labe
 			if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO base SELECT contact_id, axis, theirs, CASE theirs WHEN '' THEN ?2 ELSE '' END, ?4`+these, a, titleKey, millis(shown), millis(at)); err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, `UPDATE contact SET dirty = 1, moved = moved & ~(1 << ?1) WHERE id IN (SELECT contact_id`+these+`)`, a, titleKey, millis(shown)); err != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE contact SET dirty = 1, moved = moved & ~(1 << ?1), attribution = (attribution & ~(3 << 2 * ?1)) | (?4 << 2 * ?1)
+				WHERE id IN (SELECT contact_id`+these+`)`, a, titleKey, millis(shown), plan.AnswersHand); err != nil {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `DELETE`+these, a, titleKey, millis(shown)); err != nil {

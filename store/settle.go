@@ -11,8 +11,8 @@ import (
 )
 
 // Settle records what needs no write: adopted and pulled values become the base, conflicts become
-// questions, lessons are kept, and the contacts looked at are clean again, but for those with a push
-// still to come. rows are all contacts that the plan looked at.
+// questions, lessons are kept, and the contacts looked at are clean again, but for those with something still to be
+// written: a push, or whose a label is. rows are all contacts that the plan looked at.
 func (s *Store) Settle(ctx context.Context, p plan.Plan, rows []plan.Row, lessons []label.Lesson, at time.Time) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		pushed, asked := map[label.ContactID]bool{}, map[plan.Key]bool{}
@@ -29,7 +29,7 @@ func (s *Store) Settle(ctx context.Context, p plan.Plan, rows []plan.Row, lesson
 			return err
 		}
 		for _, c := range p.Changes {
-			pushed[c.Key.ContactID] = pushed[c.Key.ContactID] || c.Verb == plan.Push
+			pushed[c.Key.ContactID] = pushed[c.Key.ContactID] || c.Verb == plan.Push || c.Verb == plan.Attribute
 			asked[c.Key] = asked[c.Key] || c.Verb == plan.Review
 		}
 		for _, r := range rows {
@@ -80,7 +80,11 @@ func settle(ctx context.Context, tx *sql.Tx, c plan.Change, at time.Time) error 
 		if c.Protects || c.To == "" {
 			protected = c.TitleKey
 		}
-		return putBase(ctx, tx, id, c.Key.Axis, c.To, protected, at)
+		if err := putBase(ctx, tx, id, c.Key.Axis, c.To, protected, at); err != nil || c.Hand == plan.NobodysHand {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE contact SET dirty = NOT archived, attribution = (attribution & ~(3 << 2 * ?1)) | (?2 << 2 * ?1) WHERE id = ?3`, c.Key.Axis, c.Hand, id)
+		return err
 	case plan.Review:
 		_, err := tx.ExecContext(ctx, `INSERT INTO question SELECT ?, ?, title_id, ?, ?, ? FROM contact WHERE id = ?
 			ON CONFLICT (contact_id, axis) DO UPDATE SET title_id=excluded.title_id, ours=excluded.ours, theirs=excluded.theirs,
