@@ -32,7 +32,7 @@ func (s *sandboxProcess) sheet() spreadsheet { return spreadsheet{s.t, s.sheets,
 
 // labelled is a contact as HubSpot shows it.
 type labelled struct {
-	title, role, seniority, changed string
+	title, role, seniority, source, changed string
 }
 
 // contacts lists every contact of a portal by id.
@@ -47,7 +47,7 @@ func contacts(t *testing.T, hubspot string) map[string]labelled {
 			}
 			Paging struct{ Next struct{ After string } }
 		}
-		ask(t, "GET", hubspot+"/crm/v3/objects/contacts?limit=100&properties=jobtitle,job_role,job_seniority,lastmodifieddate&after="+after, nil, &page)
+		ask(t, "GET", hubspot+"/crm/v3/objects/contacts?limit=100&properties=jobtitle,job_role,job_seniority,job_label_source,lastmodifieddate&after="+after, nil, &page)
 		for _, c := range page.Results {
 			value := func(name string) string {
 				if v := c.Properties[name]; v != nil {
@@ -55,7 +55,7 @@ func contacts(t *testing.T, hubspot string) map[string]labelled {
 				}
 				return ""
 			}
-			out[c.ID] = labelled{value("jobtitle"), value("job_role"), value("job_seniority"), value("lastmodifieddate")}
+			out[c.ID] = labelled{value("jobtitle"), value("job_role"), value("job_seniority"), value("job_label_source"), value("lastmodifieddate")}
 		}
 		if after = page.Paging.Next.After; after == "" {
 			return out

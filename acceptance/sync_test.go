@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -65,7 +66,11 @@ func TestFromAnEmptySheetToLabelsAndBack(t *testing.T) {
 		}
 	}
 	s.run("preview", "--expect-no-changes").want(0)
-	s.run("sync").want(0, "0 contacts updated")
+	s.run("sync").want(0, "0 contacts updated", "source updated for 1") // HubSpot is told that the label is a person's; the label itself stays
+	if got := contacts(t, s.hubspot)[edited]; got.role != "sales" || got.source != "person in HubSpot" {
+		t.Errorf("after the run that took the edit the contact shows %+v", got)
+	}
+	s.run("sync").want(0, "0 contacts updated").without("source updated")
 	s.run("undo", "run-999").want(1, "run-999")
 	s.run("undo", "tuesday").want(2, "tuesday", "run-12")
 }
@@ -146,7 +151,7 @@ func TestADaemonKilledWhileItWrites(t *testing.T) {
 	ask(t, "DELETE", s.hubspot+"/admin/faults", nil, nil)
 	next := s.start("run", "--poll-interval", "5s")
 	eventually(t, "the next daemon goes on", func() error {
-		if n := count(contacts(t, s.hubspot)); n < 230 {
+		if n := count(contacts(t, s.hubspot)); n < 230 || !strings.Contains(next.said.String(), "run ended") {
 			return fmt.Errorf("%d contacts are labelled: %s", n, next.said)
 		}
 		return nil

@@ -14,9 +14,11 @@ type Report struct {
 	Read, Contacts int
 	// Titles is the number of distinct titles decided in this run.
 	Titles int
-	// Planned counts the plan's verbs; Written what HubSpot took; Refused what it refused; Unknown what is still to be read back.
+	// Planned counts the plan's verbs; Written the contacts whose labels HubSpot took; Attributed those of which HubSpot was only told
+	// whose their labels are; Refused what it refused; Unknown what is still to be read back.
 	Planned           map[string]int
 	Written, Refused  int
+	Attributed        int
 	Labelled          int // contacts with a label on every axis decided or present
 	ToReview          int // Review rows open after the run
 	CorrectionsUsed   int

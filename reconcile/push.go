@@ -129,7 +129,13 @@ func (r *Reconciler) recordFates(ctx context.Context, run *run, rows []plan.Outb
 		if err := r.State.Confirm(ctx, taken, at); err != nil {
 			return false, err
 		}
-		run.report.Written += len(taken)
+		for _, row := range taken {
+			if row.WantsLabel() {
+				run.report.Written++
+			} else {
+				run.report.Attributed++
+			}
+		}
 		r.progress(ctx, "contacts written", run.report.Written)
 	}
 	if err := r.State.MarkGone(ctx, gone); err != nil {

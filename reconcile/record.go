@@ -112,6 +112,9 @@ func (r *Reconciler) summary(run *run, t label.Tally, more int) string {
 	if more > 0 {
 		parts = append(parts, thousands(more)+" more waiting")
 	}
+	if n := run.report.Attributed; n > 0 {
+		parts = append(parts, fmt.Sprintf("source updated for %d", n))
+	}
 	if run.report.Refused > 0 {
 		parts = append(parts, fmt.Sprintf("%d refused by HubSpot", run.report.Refused))
 	}
