@@ -72,6 +72,9 @@ func TestHubSpotIsToldWhoseALabelIs(t *testing.T) {
 				t.Errorf("%d values written: %+v", len(stats.Writes), stats.Writes)
 			}
 			h.portal.ResetStats()
+			if err := h.store.MarkDirty(context.Background(), []label.ContactID{"101"}); err != nil { // it is looked at again for another reason
+				t.Fatal(err)
+			}
 			for range 3 {
 				h.run(t)
 			}
@@ -155,5 +158,33 @@ func TestWhatHubSpotHasToBeToldIsNotForgotten(t *testing.T) {
 				t.Errorf("%d values written at rest", n)
 			}
 		})
+	}
+}
+
+// A label that is written in the same run is what the two properties speak of, as after every write.
+func TestAWrittenLabelIsWhatIsSpokenOf(t *testing.T) {
+	h := newHouse(t, people("Software Engineer"))
+	h.Fitter = &byTable{table: modelTitles}
+	h.run(t)
+	h.clock.pass(time.Hour)
+	for _, step := range []struct {
+		mode string
+		edit map[string]string
+	}{{"observe", map[string]string{"job_role": "sales"}}, {"apply", map[string]string{"jobtitle": "Head of Sales"}}} {
+		h.sheet.person(t, workbook.Settings, "id", "S-01", map[string]workbook.Cell{"value": step.mode})
+		if err := h.portal.EditAsUser("101", 7, step.edit); err != nil {
+			t.Fatal(err)
+		}
+		h.run(t)
+	}
+	if got := h.beside(t, "101"); got != [2]string{"0.97", "neighbours"} || h.labels(t, "101") != [2]string{"sales", "director"} {
+		t.Errorf("%v with %v beside them", h.labels(t, "101"), got)
+	}
+	h.portal.ResetStats()
+	for range 3 {
+		h.run(t)
+	}
+	if n := h.portal.Stats(false, "").Values; n != 0 {
+		t.Errorf("%d values written at rest", n)
 	}
 }
