@@ -16,7 +16,6 @@ import (
 type simulation struct {
 	now     time.Time
 	counted []time.Time
-	refused int
 }
 
 // event is something that happens at a time.
