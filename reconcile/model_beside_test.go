@@ -29,13 +29,18 @@ func (w *world) checkBeside(ids []label.ContactID) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		if len(said) == 0 || asked[c.TitleKey] || rec.Properties["hs_merged_object_ids"] != "" {
+		if len(said) == 0 || asked[c.TitleKey] {
 			continue
 		}
 		for _, a := range label.Axes() {
 			history := w.portal.History(string(id), "job_"+a.String())
-			if !slices.ContainsFunc(history, ours) || ours(history[0]) || !history[0].At.After(said[0].At) {
+			merged := func(v portal.Version) bool { return v.Source.Type == "MERGE_OBJECTS" }
+			if !slices.ContainsFunc(history, ours) || slices.ContainsFunc(history, merged) || ours(history[0]) || !history[0].At.After(said[0].At) {
 				continue
+			}
+			then := slices.IndexFunc(history, func(v portal.Version) bool { return !v.At.After(said[0].At) })
+			if then >= 0 && history[then].Value == history[0].Value {
+				continue // away and back again
 			}
 			other := w.portal.History(string(id), "job_"+(1-a).String())
 			if len(other) > 0 && ours(other[0]) && other[0].At.After(history[0].At) {
