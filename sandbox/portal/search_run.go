@@ -45,16 +45,40 @@ func (s *Server) searchContacts(c *call) *problem {
 // times and a range of ids, both ends included.
 type span struct{ from, to, low, high int64 }
 
+// ranged says whether the filter's low and high are what it means.
+func (f *filter) ranged() bool {
+	return f.numeric && slices.Contains([]string{"EQ", "GT", "GTE", "LT", "LTE", "BETWEEN"}, f.operator)
+}
+
+// times is the range of change times outside of which no group of filters holds.
+func (s *Server) times(groups [][]*filter) (from, to int64) {
+	if len(groups) == 0 {
+		return math.MinInt64, math.MaxInt64
+	}
+	from, to = math.MaxInt64, math.MinInt64
+	for _, group := range groups {
+		low, high := int64(math.MinInt64), int64(math.MaxInt64)
+		for _, f := range group {
+			if f.ranged() && f.prop == s.std.modified {
+				low, high = max(low, f.low), min(high, f.high)
+			}
+		}
+		from, to = min(from, low), max(to, high)
+	}
+	return from, to
+}
+
 // narrow takes the ranges out of a search of one filter group and returns the
 // filters that remain to be checked one by one.
 func (s *Server) narrow(q *search) (span, []*filter) {
 	r := span{math.MinInt64, math.MaxInt64, math.MinInt64, math.MaxInt64}
 	if len(q.groups) != 1 {
+		r.from, r.to = s.times(q.groups)
 		return r, nil
 	}
 	var rest []*filter
 	for _, f := range q.groups[0] {
-		ranged := f.numeric && slices.Contains([]string{"EQ", "GT", "GTE", "LT", "LTE", "BETWEEN"}, f.operator)
+		ranged := f.ranged()
 		switch {
 		case ranged && f.prop == s.std.modified:
 			r.from, r.to = max(r.from, f.low), min(r.to, f.high)

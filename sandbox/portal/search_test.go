@@ -83,6 +83,20 @@ func TestSearchOperators(t *testing.T) {
 	if got := ids(w.search(both)); got != "101 251" {
 		t.Errorf("two groups are alternatives: %q", got)
 	}
+	changed, others := f("lastmodifieddate", "GTE", "2026-11-25T09:00:30Z"), f("lastmodifieddate", "LTE", "2026-11-25T09:00:29Z")
+	for _, c := range []struct {
+		name   string
+		groups []object
+		want   string
+	}{
+		{"later, or earlier and not named", []object{{"filters": []object{changed}}, {"filters": []object{others, f("hs_object_id", "NOT_IN", []string{"101", "301"})}}}, "151 201 251"},
+		{"later, or this one whenever", []object{{"filters": []object{changed}}, {"filters": []object{f("hs_object_id", "EQ", "301")}}}, "201 301"},
+		{"never, or later", []object{{"filters": []object{changed, others}}, {"filters": []object{changed}}}, "201"},
+	} {
+		if got := ids(w.search(object{"filterGroups": c.groups, "sorts": []string{"hs_object_id"}})); got != c.want {
+			t.Errorf("two groups, %s: %q, want %q", c.name, got, c.want)
+		}
+	}
 	if got := ids(w.search(object{"query": "ada3"})); got != "251" {
 		t.Errorf("query: %q", got)
 	}
