@@ -174,7 +174,7 @@ func outboxRows(run *run, changes []plan.Change, waiting map[label.ContactID]pla
 		if c.Unsure {
 			confidence = math.NaN()
 		}
-		if settings.WriteConfidence && (row.Confidence == nil || !(confidence >= *row.Confidence)) {
+		if settings.WriteConfidence && (row.Confidence == nil || c.Unsure || confidence < *row.Confidence) { // a blank one stays blank
 			row.Confidence = &confidence
 		}
 		reason := reasonOf(c)

@@ -45,6 +45,14 @@ func TestHubSpotIsToldWhoseALabelIs(t *testing.T) {
 		{"a person changes one label", edit(user, map[string]string{"job_role": "product"}), [2]string{"product", "professional"}, [2]string{"0.97", "person in HubSpot"}, 1},
 		{"a person changes both", edit(user, map[string]string{"job_role": "product", "job_seniority": "senior"}), [2]string{"product", "senior"}, [2]string{"1", "person in HubSpot"}, 2},
 		{"an import does", edit(imported, map[string]string{"job_role": "product"}), [2]string{"product", "professional"}, [2]string{"", "program in HubSpot"}, 2},
+		{"an import changes one, a person the other", func(t *testing.T, h *house) {
+			edit(imported, map[string]string{"job_role": "product"})(t, h)
+			edit(user, map[string]string{"job_seniority": "senior"})(t, h)
+		}, [2]string{"product", "senior"}, [2]string{"", "program in HubSpot"}, 2},
+		{"the other way round", func(t *testing.T, h *house) {
+			edit(user, map[string]string{"job_role": "product"})(t, h)
+			edit(imported, map[string]string{"job_seniority": "senior"})(t, h)
+		}, [2]string{"product", "senior"}, [2]string{"", "person in HubSpot"}, 2},
 		{"a person empties one: that is asked about", edit(user, map[string]string{"job_role": ""}), [2]string{"", "professional"}, machine, 0},
 		{"a person changes the title to one that is labelled the same", edit(user, map[string]string{"jobtitle": "Coder"}), [2]string{"engineering", "professional"}, machine, 0},
 	} {
