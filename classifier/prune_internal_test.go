@@ -86,7 +86,7 @@ func TestBytesFindTheSameNeighbours(t *testing.T) {
 						continue
 					}
 					room := neighbors * (1 + 2*(q%2)) // as to classify, and as to fit
-				lists := make([]*nearest, 1+q%abreast)
+					lists := make([]*nearest, 1+q%abreast)
 					for i := range lists {
 						got[i].reset(room)
 						lists[i] = &got[i]
