@@ -117,10 +117,11 @@ func (r *Reconciler) takeCorrections(ctx context.Context, run *run) error {
 	if err != nil {
 		return err
 	}
+	added := map[string]string{} // by what they concern
 	for _, row := range run.reading.CorrectionRows {
 		was, known := kept[row.ID]
 		if row.New || !known {
-			if err := r.addCorrection(ctx, run, row); err != nil {
+			if err := r.addCorrection(ctx, run, row, added); err != nil {
 				return err
 			}
 			continue
@@ -164,10 +165,17 @@ func (r *Reconciler) keepUnshown(ctx context.Context, was label.Correction, row 
 	return nil
 }
 
-// addCorrection takes in a row that a person has added; the State gives it its ID.
-func (r *Reconciler) addCorrection(ctx context.Context, run *run, row workbook.CorrectionRow) error {
+// addCorrection takes in a row that a person has added; the State gives it its ID. Rows for one title that come together
+// get an ID each: the one before has its row, so the State replaces it and does not write over it.
+func (r *Reconciler) addCorrection(ctx context.Context, run *run, row workbook.CorrectionRow, added map[string]string) error {
 	c := row.Correction
 	c.ID, c.Source, c.At, c.Active = "", label.SourceSheet, r.Now(), row.Active
+	concerns := strings.Join([]string{keyOf(c.Title), string(c.Scope), string(c.ContactID)}, "\n")
+	if before, ok := added[concerns]; ok {
+		if err := r.State.MarkCorrectionsPublished(ctx, []string{before}); err != nil {
+			return err
+		}
+	}
 	saved, err := r.State.SaveCorrection(ctx, c, string(title.KeyOf(c.Title)))
 	if err != nil {
 		return err
@@ -177,7 +185,7 @@ func (r *Reconciler) addCorrection(ctx context.Context, run *run, row workbook.C
 		"correction_id": saved.ID, "source": cells["source"], "by": cells["by"], "at": cells["at"], "row_check": "OK",
 	})
 	run.reading.writes.published = append(run.reading.writes.published, saved.ID)
-	run.changed = true
+	run.changed, added[concerns] = true, saved.ID
 	return nil
 }
 

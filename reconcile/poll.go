@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"rolecall/label"
 	"rolecall/workbook"
@@ -126,8 +127,12 @@ func (r *Reconciler) labelTries(ctx context.Context, run *run) error {
 	return nil
 }
 
+// tryCells is what stands beside a title; beside none, nothing.
 func tryCells(book label.Rulebook, t workbook.TryRow, d label.Decision) map[string]workbook.Cell {
 	cells := map[string]workbook.Cell{}
+	if t.Title == "" {
+		d = label.Decision{}
+	}
 	why := ""
 	for _, a := range label.Axes() {
 		f := d.Findings[a]
@@ -140,15 +145,18 @@ func tryCells(book label.Rulebook, t workbook.TryRow, d label.Decision) map[stri
 		case f.Accepted:
 			cells[a.String()], cells[a.String()+"_confidence"] = "none of these", round2(f.Confidence)
 		}
-		if f.Why != "" && why != "" {
-			why += " "
+		if f.Why != why { // both axes say the same of what is no title
+			why = strings.TrimSpace(why + " " + f.Why)
 		}
-		why += f.Why
 	}
 	cells["why"] = why
 	switch {
 	case t.Error != "":
 		cells["status"] = t.Error
+	case t.Title == "":
+		cells["status"] = nil
+	case d.Findings[label.Role].Method == label.ByNonsense:
+		cells["status"] = "No job title: in HubSpot this would get no label"
 	case d.Findings[label.Role].Method.IsPerson() || d.Findings[label.Seniority].Method.IsPerson():
 		cells["status"] = "OK: as corrected"
 	case d.Findings[label.Role].Accepted && d.Findings[label.Seniority].Accepted:

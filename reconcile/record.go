@@ -144,7 +144,8 @@ func (r *Reconciler) writeTabs(ctx context.Context, run *run) error {
 		}
 	}
 	for _, c := range run.reading.Checks {
-		if workbook.CheckColumn(c.Tab) != "row_check" {
+		column := workbook.CheckColumn(c.Tab)
+		if column == "" {
 			continue
 		}
 		text := c.Text
@@ -154,7 +155,7 @@ func (r *Reconciler) writeTabs(ctx context.Context, run *run) error {
 		if c.Tab == workbook.Corrections && w.cells[c.Tab][c.Target.ID]["row_check"] != nil {
 			continue // said already
 		}
-		w.set(c.Tab, c.Target, map[string]workbook.Cell{"row_check": text})
+		w.set(c.Tab, c.Target, map[string]workbook.Cell{column: text})
 	}
 	inUse := workbook.InUse(run.reading.Rulebook.Settings)
 	for id, text := range inUse {

@@ -115,10 +115,10 @@ func (p *parser) tries() []TryRow {
 		return p.try(d, layout), true
 	})
 	for _, it := range items {
-		if it.value.Title == "" && it.value.Error == "" {
+		it.value.Target = it.d.target(false)
+		if it.value.Title == "" && it.value.Error == "" && it.value.Target.New != nil {
 			continue
 		}
-		it.value.Target = it.d.target(false)
 		if len(out) >= most {
 			it.value.Error = fmt.Sprintf("ERROR: only the first %d titles are tried - delete rows above to make room", most)
 		}

@@ -26,7 +26,7 @@ type Reading struct {
 	NewIDs []NewID
 	// Answers are the Review rows in which a person has written something.
 	Answers []Answer
-	// Tries are the Try rows that hold a title, or something wrong.
+	// Tries are the Try rows that hold a title, something wrong, or the answer to a title that is there no longer.
 	Tries []TryRow
 	// CorrectionRows are the good rows of the Corrections tab, the unticked ones too.
 	CorrectionRows []CorrectionRow

@@ -27,8 +27,15 @@ func TestATryRowSaysWhatIsWrongWithIt(t *testing.T) {
 			}
 		})
 	}
-	blank := workbook.Parse(small(workbook.Try, workbook.Row{ID: "T-0001"}), workbook.LastGood{})
-	if len(blank.Tries) != 0 {
-		t.Errorf("an emptied row is answered: %+v", blank.Tries)
+	for situation, row := range map[string]struct {
+		row  workbook.Row
+		want int
+	}{
+		"an emptied row, which loses its answer": {workbook.Row{ID: "T-0001"}, 1},
+		"a row that never held anything":         {workbook.Row{}, 0},
+	} {
+		if r := workbook.Parse(small(workbook.Try, row.row), workbook.LastGood{}); len(r.Tries) != row.want || row.want == 1 && r.Tries[0].Title+r.Tries[0].Error != "" {
+			t.Errorf("%s: %+v", situation, r.Tries)
+		}
 	}
 }
