@@ -154,7 +154,7 @@ func (k *checking) definitions(want label.Properties) {
 	n := k.c.opt.Names
 	err := k.c.call(k.ctx, ask{method: http.MethodGet, path: k.c.opt.Version.path(properties, "groups", n.Group), doing: "check property group " + n.Group}, nil)
 	if errors.Is(err, KindNotFound) {
-		k.add(Fault{Code: "group missing", What: "HubSpot has no property group " + n.Group, Mend: "run `rolecall init` or `rolecall sync`: it makes the group", Warning: true})
+		k.add(Fault{Code: "group missing", What: "HubSpot has no property group " + n.Group, Mend: "run `rolecall sync`: it makes the group", Warning: true})
 	} else if err != nil {
 		k.add(k.name(err))
 	}
@@ -192,7 +192,7 @@ func (k *checking) property(want definition) *definition {
 		return nil
 	}
 	if got == nil {
-		k.add(Fault{Code: "property missing", What: "HubSpot has no contact property " + want.Name, Mend: "run `rolecall init` or `rolecall sync`: it makes the property", Warning: true})
+		k.add(Fault{Code: "property missing", What: "HubSpot has no contact property " + want.Name, Mend: "run `rolecall sync`: it makes the property", Warning: true})
 		return nil
 	}
 	if err := checkDefinition(got, want); err != nil {

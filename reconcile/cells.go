@@ -120,8 +120,12 @@ func (r *Reconciler) runCells(run *run) map[string]workbook.Cell {
 	if took == 0 {
 		took = r.Now().Sub(rep.Started)
 	}
+	kind := rep.Kind + " (" + rep.Mode + ")"
+	if rep.Kind == string(label.ActionRetrain) {
+		kind = rep.Kind // which writes no labels in any mode
+	}
 	cells := map[string]workbook.Cell{
-		"run_id": rep.RunID, "kind": rep.Kind + " (" + rep.Mode + ")", "started": serial(rep.Started, r.zone(run)), "seconds": round2(took.Seconds()), "outcome": string(rep.Outcome),
+		"run_id": rep.RunID, "kind": kind, "started": serial(rep.Started, r.zone(run)), "seconds": round2(took.Seconds()), "outcome": string(rep.Outcome),
 		"read": float64(rep.Read), "changed": float64(rep.Written), "to_review": float64(rep.ToReview), "corrections_used": float64(rep.CorrectionsUsed),
 		"model": rep.ModelID, "rows_with_errors": float64(rep.RowsWithErrors), "message": rep.Message,
 	}

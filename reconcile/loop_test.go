@@ -317,6 +317,10 @@ func TestRetrainKeepsCorrectionsAndFillsQuality(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log(said)
+	runs := h.sheet.rows(workbook.Runs)
+	if kind := workbook.TextOf(runs[len(runs)-1].Cells["kind"]); kind != "retrain" {
+		t.Errorf("the Runs tab calls it %q", kind)
+	}
 	if len(h.sheet.rows(workbook.Quality)) < 34 {
 		t.Errorf("Quality has %d rows, want one for each of 26 roles and 8 seniorities", len(h.sheet.rows(workbook.Quality)))
 	}
