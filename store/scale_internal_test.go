@@ -127,7 +127,6 @@ func BenchmarkScale(b *testing.B) {
 	once("UndecidedTitles, a page of all", func() { _, _, err := s.UndecidedTitles(ctx, "r2", "m", 0, 5000); must(err) })
 	once("Portal", func() { _, err := s.Portal(ctx); must(err) })
 	once("Tally", func() { _, err := s.Tally(ctx); must(err) })
-	once("CountTitles", func() { _, _, err := s.CountTitles(ctx); must(err) })
 	once("RuleHits", func() { _, err := s.RuleHits(ctx); must(err) })
 	once("UnsureTitles", func() { _, err := s.UnsureTitles(ctx, 2000); must(err) })
 	once("LabelledTitles", func() { _, err := s.LabelledTitles(ctx, 500); must(err) })

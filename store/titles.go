@@ -169,16 +169,6 @@ func (s *Store) LabelledTitles(ctx context.Context, limit int) ([]label.TitleRow
 		string(label.ByCorrection), string(label.ByContactCorrection), string(label.ByNonsense), limit)
 }
 
-// CountTitles counts distinct titles that contacts have, and those of them labelled automatically or by a person.
-func (s *Store) CountTitles(ctx context.Context) (all, accepted int, err error) {
-	err = s.readers.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(role_accepted AND seniority_accepted), 0) FROM title
-		WHERE EXISTS (SELECT 1 FROM contact WHERE title_id = title.id AND archived = 0)`).Scan(&all, &accepted)
-	if err != nil {
-		return 0, 0, fmt.Errorf("count titles: %w", err)
-	}
-	return all, accepted, nil
-}
-
 // perTitle counts the contacts of each title from an index alone: joined with the titles it is many times
 // quicker than joining the contacts. CROSS JOIN keeps SQLite from turning the order round.
 const perTitle = `(SELECT title_id, count(*) AS n FROM contact WHERE archived = 0 GROUP BY title_id) c CROSS JOIN title t ON t.id = c.title_id`
