@@ -8,7 +8,7 @@ import (
 // MixedScript reports whether one word of the text mixes Latin with Cyrillic or Greek letters, as look-alikes do. It is a reason
 // to ask a person, never a reason to relabel.
 func MixedScript(raw string) bool {
-	if !strings.ContainsFunc(raw, func(r rune) bool { return r >= 0x370 }) {
+	if !beyondLatin(raw) {
 		return false
 	}
 	latin, other := false, false
@@ -22,6 +22,17 @@ func MixedScript(raw string) bool {
 			other = true
 		}
 		if latin && other {
+			return true
+		}
+	}
+	return false
+}
+
+// beyondLatin reports whether a text may hold Greek or Cyrillic letters: in UTF-8 those begin with 0xcd at least, and accented Latin
+// letters of most languages do not.
+func beyondLatin(text string) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] >= 0xcd {
 			return true
 		}
 	}
