@@ -197,8 +197,17 @@ func (d *demo) pass(ctx context.Context, r *rooms, bar *steps) error {
 	if message == "" {
 		message = "Nothing to do: nothing has changed since the last pass."
 	}
-	fmt.Fprintf(d.stdout, "contacts read     %d\nlabelled          %d of %d contacts\nin Review         %d contacts (%d titles)\nno job title      %d contacts\nwritten           %d contacts\nseconds           %.1f\n%s\n",
-		rep.Read, tally.Labelled, tally.Contacts, tally.InReview, len(open), tally.NoTitle, rep.Written, now().Sub(begun).Seconds(), message)
+	unsure, spot := len(open), ""
+	for _, row := range open {
+		if row.Kind == label.ReviewSpotCheck {
+			unsure--
+		}
+	}
+	if unsure < len(open) {
+		spot = fmt.Sprintf(", and %d spot checks", len(open)-unsure)
+	}
+	fmt.Fprintf(d.stdout, "contacts read     %d\nlabelled          %d of %d contacts\nin Review         %d contacts (%d titles%s)\nno job title      %d contacts\nwritten           %d contacts\nseconds           %.1f\n%s\n",
+		rep.Read, tally.Labelled, tally.Contacts, tally.InReview, unsure, spot, tally.NoTitle, rep.Written, now().Sub(begun).Seconds(), message)
 	return nil
 }
 
