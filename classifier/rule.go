@@ -16,20 +16,26 @@ import (
 type ruleSet struct {
 	rules    []rule
 	byWord   map[string][]candidate
-	words    [wordSet / 64]uint64 // shapes of byWord's keys
+	words    bitset // shapes of byWord's keys
 	byStart  map[[gramBytes]byte][]candidate
-	starts   [gramSet / 64]uint64 // which of byStart's keys there may be, by their place in gramSet
+	starts   bitset // places of byStart's keys
 	short    []candidate          // "contains" texts of less than three bytes
 	patterns []candidate
 }
 
-const (
-	gramBytes = 3
-	gramSet   = 4096
-)
+const gramBytes = 3
 
-// gramPlace is the place of three bytes in gramSet.
-func gramPlace(a, b, c byte) uint { return (uint(a)*31*31 + uint(b)*31 + uint(c)) % gramSet }
+// gramPlace is the place of three bytes in a bitset.
+func gramPlace(a, b, c byte) uint { return (uint(a)*31*31 + uint(b)*31 + uint(c)) % bitsetSize }
+
+// bitset says of most things that are not in it that they are not, by a number that differs for most of them.
+type bitset [bitsetSize / 64]uint64
+
+const bitsetSize = 4096
+
+func (b *bitset) add(place uint) { b[place/64] |= 1 << (place % 64) }
+
+func (b *bitset) has(place uint) bool { return b[place/64]>>(place%64)&1 == 1 }
 
 type rule struct {
 	label.Rule
@@ -55,11 +61,9 @@ type candidate struct {
 	rest       []string
 }
 
-const wordSet = 4096
-
-// shapeOf is a number below wordSet that differs for most words, by which most of those that are not meant are passed over.
+// shapeOf is a word's place in a bitset.
 func shapeOf(word string) uint {
-	return (uint(word[0]) + uint(word[len(word)/2])*67 + uint(word[len(word)-1])*331 + uint(len(word))*1031) % wordSet
+	return (uint(word[0]) + uint(word[len(word)/2])*67 + uint(word[len(word)-1])*331 + uint(len(word))*1031) % bitsetSize
 }
 
 // wordShapes is a small set of shapes.
@@ -140,7 +144,7 @@ func joins(text string) bool { return strings.TrimSpace(text) == and }
 func (s *ruleSet) index(c candidate, t ruleText) {
 	if c.match != label.MatchContains {
 		s.byWord[t.words[0]] = append(s.byWord[t.words[0]], c)
-		s.words[t.shape/64] |= 1 << (t.shape % 64)
+		s.words.add(t.shape)
 		return
 	}
 	if len(t.text) < gramBytes {
@@ -149,8 +153,7 @@ func (s *ruleSet) index(c candidate, t ruleText) {
 	}
 	start := [gramBytes]byte([]byte(t.text[:gramBytes]))
 	s.byStart[start] = append(s.byStart[start], c)
-	place := gramPlace(start[0], start[1], start[2])
-	s.starts[place/64] |= 1 << (place % 64)
+	s.starts.add(gramPlace(start[0], start[1], start[2]))
 }
 
 // match appends the rules whose text stands in the title to dst, in the order in which they are asked, each rule once; a rule that
@@ -170,7 +173,7 @@ func (s *ruleSet) match(dst []ruleHit, in *input) []ruleHit {
 	}
 	first := len(dst)
 	for i, word := range in.work {
-		if shape := shapeOf(word); s.words[shape/64]>>(shape%64)&1 == 0 {
+		if !s.words.has(shapeOf(word)) {
 			continue
 		}
 		for _, c := range s.byWord[word] {
@@ -230,7 +233,7 @@ func (s *ruleSet) contains(dst []ruleHit, text string) []ruleHit {
 		}
 	}
 	for i := 0; i+gramBytes <= len(text); i++ {
-		if place := gramPlace(text[i], text[i+1], text[i+2]); s.starts[place/64]>>(place%64)&1 == 0 {
+		if !s.starts.has(gramPlace(text[i], text[i+1], text[i+2])) {
 			continue
 		}
 		for _, c := range s.byStart[[gramBytes]byte([]byte(text[i:i+gramBytes]))] {
