@@ -18,8 +18,8 @@ type ruleSet struct {
 	byWord   map[string][]candidate
 	words    bitset // shapes of byWord's keys
 	byStart  map[[gramBytes]byte][]candidate
-	starts   bitset // places of byStart's keys
-	short    []candidate          // "contains" texts of less than three bytes
+	starts   bitset      // places of byStart's keys
+	short    []candidate // "contains" texts of less than three bytes
 	patterns []candidate
 }
 
