@@ -41,7 +41,7 @@ func (n *nearest) reset(room int) { n.list, n.room = n.list[:0], room }
 // worst is the similarity below which a row has no chance.
 func (n *nearest) worst() float32 {
 	if len(n.list) < n.room {
-		return -2
+		return float32(math.Inf(-1))
 	}
 	return n.list[len(n.list)-1].similarity
 }

@@ -26,7 +26,7 @@ type pruned struct {
 	ready  atomic.Bool
 	quads  int       // of a row, filled up with zeros
 	bytes  []byte    // block by block; in a block by quad, then by row; a byte is 128 more than its number
-	scales []float32 // s, by row; zero for the rows that fill up the last block
+	scales []float32 // s, by row
 	lost   float64   // the greatest |e|
 	length float64   // the greatest |r|
 	dots   bool      // scanned with canDot's instruction
@@ -46,8 +46,8 @@ func (p *pruned) prepare(m *matrix) {
 		for i := range p.bytes {
 			p.bytes[i] = 128
 		}
-		for i := range m.size() {
-			p.add(i, m.row(i))
+		for i := range p.scales { // copies of the last row fill up its block, so that the greatest of a block is a row's
+			p.add(i, m.row(min(i, m.size()-1)))
 		}
 		if !(p.lost+p.length < math.MaxFloat32) {
 			return // a vector that is no vector
@@ -171,14 +171,14 @@ func (q *questions) answer(p *pruned, m *matrix, n int, list *nearest, query []f
 	floor := q.below(n, q.best.worst()*q.scales[n]-q.margins[n])
 	q.left = q.left[:0]
 	for _, block := range q.best.list {
-		q.leave(sums, int(block.row), floor)
+		q.leave(sums[:m.size()], int(block.row), floor)
 		tops[block.row] = -math.MaxFloat32 // is done
 	}
 	q.compare(m, list, query)
 	floor = max(floor, q.below(n, list.worst()))
 	for block, top := range tops {
 		if top >= floor {
-			q.leave(sums, block, floor)
+			q.leave(sums[:m.size()], block, floor)
 		}
 	}
 	q.compare(m, list, query)
@@ -186,7 +186,7 @@ func (q *questions) answer(p *pruned, m *matrix, n int, list *nearest, query []f
 
 // leave notes the rows of a block that a floor leaves over.
 func (q *questions) leave(sums []float32, block int, floor float32) {
-	for lane, sum := range sums[block*blockRows : (block+1)*blockRows] {
+	for lane, sum := range sums[block*blockRows : min((block+1)*blockRows, len(sums))] {
 		if sum >= floor {
 			q.left = append(q.left, int32(block*blockRows+lane))
 		}
@@ -198,9 +198,7 @@ func (q *questions) leave(sums []float32, block int, floor float32) {
 func (q *questions) compare(m *matrix, list *nearest, query []float32) {
 	q.cosines = q.cosines[:0]
 	for _, i := range q.left {
-		if int(i) < m.size() {
-			q.cosines = append(q.cosines, vek32.Dot(m.row(int(i)), query))
-		}
+		q.cosines = append(q.cosines, vek32.Dot(m.row(int(i)), query))
 	}
 	for k, cosine := range q.cosines {
 		list.offer(q.left[k], cosine)

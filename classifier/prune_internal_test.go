@@ -46,6 +46,11 @@ func TestBytesFindTheSameNeighbours(t *testing.T) {
 				}
 			}
 		}},
+		{name: "rows that all point one way, away from half of the queries", rows: 1003, dimension: 96, spread: 1, spoil: func(m *matrix) {
+			for i := range m.size() {
+				m.row(i)[0] = 3
+			}
+		}},
 		{name: "a row that is not a number", rows: 1000, dimension: 96, spread: 1, spoil: func(m *matrix) { m.row(9)[3] = float32(math.NaN()) }},
 	}
 	for _, tt := range tests {
