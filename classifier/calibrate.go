@@ -1,54 +1,39 @@
 package classifier
 
 import (
+	"cmp"
 	"math"
 )
 
 // signalSize is the number of things that a confidence rests on.
-const signalSize = 15
+const signalSize = 7
 
 // signal is what can be seen of an answer without knowing whether it is right.
 type signal [signalSize]float64
 
-// observe sums an answer up; asked says whether the neighbours had a say.
+// observe sums an answer up.
 //
-//	0 constant                            6 n-gram head, 7 embedding head, 8 neighbours give the same answer
-//	1 log odds of the answer              9 the answer is the fallback
-//	2 log of its lead over the runner-up 10 the answer is "none of these"
-//	3 cosine of the nearest example
-//	4 share of known words
-//	5 share of known pieces of words     11, 12, 13 what each of the three gives the answer
-//	                                     14 how much the neighbours say at all
-func observe(v *voices, shares []float32, first, second int, fallback, none, asked bool) signal {
-	var s signal
+//	0 constant
+//	1 log odds of the answer
+//	2 log of its lead over the runner-up
+//	3 share of known words
+//	4 share of known pieces of words
+//	5 the answer is the fallback
+//	6 the answer is "none of these"
+//
+// How much of one mind heads and neighbours are, and how near the nearest example is, say more about held-out examples than about
+// the titles of a CRM (decision 0031), and have no place here.
+func observe(v *voices, shares []float32, first, second int, fallback, none bool) signal {
 	p := min(max(float64(shares[first]), 1e-4), 1-1e-4)
-	s[0] = 1
-	s[1] = math.Log(p / (1 - p))
+	s := signal{1, math.Log(p / (1 - p)), 0, float64(v.known), float64(v.pieces)}
 	if second >= 0 {
 		s[2] = min(math.Log(max(p, 1e-6)/max(float64(shares[second]), 1e-6)), 9)
 	}
-	s[4] = float64(v.known)
-	s[5] = float64(v.pieces)
-	for i, z := range [...][]float32{v.sparse, v.dense} {
-		if top, _ := best(z); top == first {
-			s[6+i] = 1
-		}
-	}
 	if fallback {
-		s[9] = 1
-	}
-	s[11] = logOdds(v.sparse, first)
-	s[12] = logOdds(v.dense, first)
-	if asked {
-		s[3] = float64(v.closest)
-		if top, _ := best(v.near); top == first {
-			s[8] = 1
-		}
-		s[13] = math.Log(max(float64(v.near[first]), 1e-3))
-		s[14] = min(float64(v.votes), 1)
+		s[5] = 1
 	}
 	if none {
-		s[10] = 1
+		s[6] = 1
 	}
 	return s
 }
@@ -57,14 +42,15 @@ func observe(v *voices, shares []float32, first, second int, fallback, none, ask
 // held out of the heads, and holds what those titles showed.
 type calibration struct {
 	Weights signal
-	// HeadWeights are the weights for answers of the heads alone, whose signals lack what neighbours would add.
+	// HeadWeights are the weights for answers of the heads alone.
 	HeadWeights signal
 	// MeaningWeights tell titles from made-up ones that mean nothing.
 	MeaningWeights signal
 	// Curve counts held-out answers by confidence, in curveBins bins from 0 to 1.
 	Curve [curveBins]bin
-	// Shift is taken off the log odds for titles that are less clear than those that were held out.
-	Shift float64
+	// Stretch multiplies the log odds and Shift is taken off them for titles that are not such as were held out; a Stretch of 0
+	// is one of 1.
+	Stretch, Shift float64
 	// Harder is how many times as often as in life held-out answers are wrong.
 	Harder float64
 	// Held is the number of held-out answers.
@@ -83,21 +69,34 @@ func (c *calibration) confidence(s signal) float64 {
 	return c.shown(plain(c.Weights, s)) * c.meaning(s)
 }
 
-// shown is the confidence to show for one that holds for titles as clear as the held-out ones: Shift is taken off its log odds.
+// shown is the confidence to show for one that holds for titles like the held-out ones.
 func (c *calibration) shown(p float64) float64 {
-	if c.Shift == 0 || p <= 0 || p >= 1 {
+	if p <= 0 || p >= 1 {
 		return p
 	}
-	return 1 / (1 + (1-p)/p*math.Exp(c.Shift))
+	return 1 / (1 + math.Pow((1-p)/p, cmp.Or(c.Stretch, 1))*math.Exp(c.Shift))
 }
 
-// clearerExamples is what is taken off the log odds where all labelled titles are examples. Examples are clearer than what people
-// type into forms; how much was measured on real titles that two careful people had labelled. Corrections are real titles.
-const clearerExamples = 0.1
+// How titles that people type into forms differ from examples, measured on real titles that two careful people had labelled
+// (decision 0031). Examples are clearer: no two labels fit them equally well. And they are chosen for what they teach, which leaves
+// out the many that nobody doubts. The latter does not hold for an axis with a fallback, whose labels an example bears in one word
+// or not at all. Corrections are real titles.
+const (
+	// clearer is what is taken off the log odds of a held-out answer for a real title, clearerWithFallback the same on an axis with a
+	// fallback, and furtherApart what they are multiplied by.
+	clearer, clearerWithFallback = 0.2, 0.1
+	furtherApart                 = 1.15
+	// harder is how many times as often as real titles held-out examples are answered wrongly, where answers are sure.
+	harder = 1.5
+)
 
-// harderExamples is how many times as often as real titles the held-out examples are answered wrongly, where all labelled titles are
-// examples: people write those down that teach something, and leave out the tenth that says what nine have said.
-const harderExamples = 1.15
+// lifeFor is a calibration that knows what examples are like; examples is their share of the labelled titles, 0 to 1.
+func lifeFor(examples float64, fallback bool) calibration {
+	if fallback {
+		return calibration{Stretch: 1, Shift: clearerWithFallback * examples, Harder: 1}
+	}
+	return calibration{Stretch: math.Pow(furtherApart, examples), Shift: clearer * examples, Harder: math.Pow(harder, examples)}
+}
 
 // headConfidence is the confidence of an answer of the heads alone, and whether neighbours need not be asked.
 func (c *calibration) headConfidence(s signal) (confidence float64, sure bool) {
@@ -124,11 +123,9 @@ type held struct {
 	nonsense               bool // made up: no answer to it is right, and it counts for no figure
 }
 
-// calibrate fits a calibration; deaf says that the neighbours are not asked at all, examples is the share of examples among the
-// labelled titles. The curve, and with it every figure about precision, is taken crosswise: each half of the answers
-// is judged by the weights fitted on the other half.
-func calibrate(answers []held, deaf bool, examples float64) calibration {
-	c := calibration{Shift: clearerExamples * examples, Harder: math.Pow(harderExamples, examples)}
+// calibrate completes c by a fit; deaf says that the neighbours are not asked at all. The curve, and with it every figure about
+// precision, is taken crosswise: each half of the answers is judged by the weights fitted on the other half.
+func calibrate(c calibration, answers []held, deaf bool) calibration {
 	parity := func(want int) func(int) bool { return func(i int) bool { return i%2 == want } }
 	judges := [2]calibration{weigh(answers, deaf, parity(1)), weigh(answers, deaf, parity(0))}
 	var gap [10]float64 // of the expected calibration error (Naeini et al. 2015)
@@ -172,7 +169,7 @@ func (c *calibration) meaning(s signal) float64 {
 }
 
 func familiarity(s signal) signal {
-	known, pieces := s[4], s[5]
+	known, pieces := s[3], s[4]
 	return signal{0: 1, 2: known, 3: pieces, 4: pieces * pieces, 5: known * pieces, 6: known * known}
 }
 
@@ -208,8 +205,8 @@ type ruled struct{ titles, right float64 }
 // does not buy coverage.
 //
 // What rules decide is given without a person, too, so their titles count beside the held-out answers. They cannot be told from the
-// others in the curve and stand in it as well, as the heads answer them, which errs on the careful side. However good the rules
-// are, below what weakest allows they lower nothing.
+// others in the curve and stand in it as well, as the heads answer them, which errs on the careful side. However good the others
+// are, no answer below what weakest allows is given.
 func (c *calibration) threshold(target float64, rules ruled) (at, precision, coverage float64) {
 	at = 1
 	var n int
@@ -226,8 +223,10 @@ func (c *calibration) threshold(target float64, rules ruled) (at, precision, cov
 			return p-math.Sqrt(p*(1-p)/n)/2 >= target
 		}
 		confidence := c.shown(float64(i) / curveBins)
-		if enough(right, float64(n)) ||
-			confidence >= weakest(target) && enough(right+rules.right, float64(n)+rules.titles) {
+		if confidence < weakest(target) {
+			break
+		}
+		if enough(right, float64(n)) || enough(right+rules.right, float64(n)+rules.titles) {
 			at, coverage = confidence, float64(n)/float64(c.Held)
 			precision = (right + rules.right) / (float64(n) + rules.titles)
 		}
@@ -235,8 +234,8 @@ func (c *calibration) threshold(target float64, rules ruled) (at, precision, cov
 	return at, precision, coverage
 }
 
-// weakest is the confidence that a single answer needs where good rules make up for it: it may be as many times as likely to be
-// wrong as may all of them together.
+// weakest is the confidence that every answer given without a person needs, however good the others are: it may be as many times as
+// likely to be wrong as may all of them together.
 func weakest(target float64) float64 { return 1 - 6*(1-target) }
 
 // fitLogistic minimises the logistic loss over the chosen rows by Newton's method, with a ridge that pulls towards "the log odds
@@ -312,14 +311,3 @@ func solve(h [signalSize][signalSize]float64, g signal) signal {
 }
 
 func logShare(p float32) float32 { return float32(math.Log(float64(max(p, 1e-6)))) }
-
-// logOdds is the log odds of class c under logits z, between -9.2 and 9.2.
-func logOdds(z []float32, c int) float64 {
-	var sum float64
-	for i, x := range z {
-		if i != c {
-			sum += math.Exp(float64(x - z[c]))
-		}
-	}
-	return -math.Log(min(max(sum, 1e-4), 1e4))
-}

@@ -209,14 +209,8 @@ func (c *Classifier) ask(desks []*desk, s *scratch) {
 
 // weighNeighbors lets the neighbours that were found speak on an axis.
 func (c *Classifier) weighNeighbors(a label.Axis, d *desk) {
-	v := &d.voices[a]
-	if len(v.near) == 0 {
-		return
-	}
-	v.votes = vote(v.near, d.nearest.list, c.class[a], c.weight)
-	v.closest = 0
-	if len(d.nearest.list) > 0 {
-		v.closest = d.nearest.list[0].similarity
+	if v := &d.voices[a]; len(v.near) > 0 {
+		vote(v.near, d.nearest.list, c.class[a], c.weight)
 	}
 }
 
@@ -291,7 +285,7 @@ func (c *Classifier) judgeWithNeighbors(a label.Axis, d *desk) verdict {
 }
 
 func (m *axisModel) observe(voices *voices, shares []float32, v *verdict) signal {
-	return observe(voices, shares, v.first, v.second, v.first == m.fallback, m.values[v.first] == "", v.asked)
+	return observe(voices, shares, v.first, v.second, v.first == m.fallback, m.values[v.first] == "")
 }
 
 // byExamples puts the answer of heads and neighbours into words.

@@ -24,14 +24,12 @@ type fitting struct {
 	fold       []int
 	model      *model
 	teacher    *teacher // nil where it has nothing to say
-	embedder   direct   // nil for one that works in batches
 	near       [][]near // of each lesson among the others
 }
 
 // fitModel learns a model from lessons whose vectors are given.
 func fitModel(ctx context.Context, book label.Rulebook, lessons []lesson, vectors matrix, emb embedding.Embedder, t *teacher, o Options) (*model, error) {
 	f := &fitting{options: o, lessons: lessons, vectors: vectors, teacher: t, model: &model{dimension: vectors.dimension, taught: t != nil}}
-	f.embedder, _ = emb.(direct)
 	f.prepare()
 	if err := f.neighborhoods(ctx); err != nil {
 		return nil, err

@@ -15,7 +15,6 @@ type axisFit struct {
 	votes []int16  // the same, for voting
 	// what each held-out lesson was told by heads that had not seen it
 	heldSparse, heldDense, heldNear [][]float32
-	heldVotes                       []float32
 }
 
 func newAxisFit(f *fitting, t label.Taxonomy) *axisFit {
@@ -49,7 +48,6 @@ func newAxisFit(f *fitting, t label.Taxonomy) *axisFit {
 		a.votes[i] = int16(a.class[i])
 	}
 	a.heldSparse, a.heldDense, a.heldNear = make([][]float32, n), make([][]float32, n), make([][]float32, n)
-	a.heldVotes = make([]float32, n)
 	return a
 }
 
@@ -107,16 +105,12 @@ func (a *axisFit) fitFold(k int) {
 		a.heldSparse[i], a.heldDense[i], a.heldNear[i] = room[:classes], room[classes:2*classes], room[2*classes:]
 		sparseHead.scores(a.heldSparse[i], &a.sparseRows[i])
 		denseHead.scores(a.heldDense[i], &a.denseRows[i])
-		a.heldVotes[i] = vote(a.heldNear[i], a.near[i], a.votes, a.weight)
+		vote(a.heldNear[i], a.near[i], a.votes, a.weight)
 	}
 }
 
 func (a *axisFit) voices(i int) voices {
-	v := voices{sparse: a.heldSparse[i], dense: a.heldDense[i], near: a.heldNear[i], votes: a.heldVotes[i], known: a.sparseRows[i].known, pieces: a.sparseRows[i].pieces}
-	if len(a.near[i]) > 0 {
-		v.closest = a.near[i][0].similarity
-	}
-	return v
+	return voices{sparse: a.heldSparse[i], dense: a.heldDense[i], near: a.heldNear[i], known: a.sparseRows[i].known, pieces: a.sparseRows[i].pieces}
 }
 
 // finish settles mix and calibration on the held-out answers.
@@ -141,7 +135,7 @@ func (a *axisFit) finish() {
 		answers = append(answers, h)
 	}
 	answers = append(answers, a.nonsense(rows)...)
-	a.calibration = calibrate(answers, a.mix.deaf(), a.exampleShare())
+	a.calibration = calibrate(lifeFor(a.exampleShare(), a.fallback >= 0), answers, a.mix.deaf())
 }
 
 // noneOversampled is how much more often than in life an example says "none of these": people who write examples list what fits
@@ -178,11 +172,11 @@ func (a *axisFit) answer(i int, v *voices, asked bool) (signal, bool) {
 	shares := make([]float32, len(a.values))
 	a.mix.join(shares, v, asked)
 	first, second := best(shares)
-	return observe(v, shares, first, second, first == a.fallback, a.values[first] == "", asked), first == a.class[i]
+	return observe(v, shares, first, second, first == a.fallback, a.values[first] == ""), first == a.class[i]
 }
 
-// chooseMix minimises the held-out cross-entropy by coordinate search, held by a ridge on the proportions: titles that people
-// wrote as examples flatter the embedding, which was trained on texts of the same kind, more than the n-grams.
+// chooseMix minimises the held-out cross-entropy by coordinate search, held by a ridge on the proportions, and more so where titles
+// are examples: those flatter the embedding, which was trained on texts of the same kind, and the neighbours.
 func (a *axisFit) chooseMix(rows []int) mix {
 	const most = 4000
 	stride := max(1, len(rows)/most)
@@ -190,6 +184,7 @@ func (a *axisFit) chooseMix(rows []int) mix {
 	if a.teacher != nil {
 		prior.Dense = 2
 	}
+	ridge := mixRidge * (0.3 + 0.7*a.exampleShare())
 	shares := make([]float32, len(a.values))
 	loss := func(m mix) float64 {
 		var sum float64
@@ -200,11 +195,11 @@ func (a *axisFit) chooseMix(rows []int) mix {
 			sum -= math.Log(max(float64(shares[a.class[rows[r]]]), 1e-9))
 			n++
 		}
-		return sum/float64(n) + mixRidge*(squaredLog(m.Dense/m.Sparse/prior.Dense)+squaredLog(m.Near/m.Sparse/prior.Near))
+		return sum/float64(n) + ridge*(squaredLog(m.Dense/m.Sparse/prior.Dense)+squaredLog(m.Near/m.Sparse/prior.Near))
 	}
 	with, lowest := descend(prior, loss)
 	prior.Near = 0
-	if without, l := descend(prior, loss); l < lowest+mixRidge/2 {
+	if without, l := descend(prior, loss); l < lowest+ridge/2 {
 		return without // neighbours cost time, and say what is known without them
 	}
 	return with
@@ -238,7 +233,8 @@ func descend(current mix, loss func(mix) float64) (mix, float64) {
 	return current, lowest
 }
 
-const mixRidge = 0.03
+// mixRidge is the ridge where all labelled titles are examples.
+const mixRidge = 0.1
 
 func squaredLog(x float32) float64 {
 	if !(x > 0) || math.IsInf(float64(x), 0) {

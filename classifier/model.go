@@ -72,8 +72,6 @@ func (m mix) deaf() bool { return m.Near == 0 }
 type voices struct {
 	sparse, dense []float32 // logits
 	near          []float32 // shares
-	votes         float32   // weight of all neighbours together
-	closest       float32   // cosine of the nearest labelled title
 	pieces        float32   // share of the pieces of its words that are known
 	known         float32   // share of the title's words that are known
 }

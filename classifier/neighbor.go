@@ -82,8 +82,9 @@ func (m *matrix) searchFrom(first int32, n *nearest, query []float32) {
 
 // vote writes into dst the share of each class among the neighbours, weighted by exp((cosine-1)/width), with what is missing to a
 // full hand spread evenly: far neighbours say little. class gives a row's class, below 0 for a row that says nothing.
-func vote(dst []float32, list []near, class []int16, weight []float32) (total float32) {
+func vote(dst []float32, list []near, class []int16, weight []float32) {
 	clear(dst)
+	var total float32
 	for _, n := range list {
 		c := class[n.row]
 		if c < 0 {
@@ -97,7 +98,6 @@ func vote(dst []float32, list []near, class []int16, weight []float32) (total fl
 	for c := range dst {
 		dst[c] = (dst[c] + rest) / (total + voteDoubt)
 	}
-	return total
 }
 
 const (

@@ -8,16 +8,13 @@ import (
 // nonsenseShare is how many made-up titles the calibration sees for each labelled one.
 const nonsenseShare = 0.08
 
-// nonsense makes titles up that mean nothing and lets the heads answer them, so that the calibration learns how it looks when there
-// is nothing to say. Half are the letters of a title shaken, half are the beginnings of words with the ends of others.
+// nonsense makes titles up that mean nothing, so that the calibration learns how little of such a title is known. Half are the
+// letters of a title shaken, half are the beginnings of words with the ends of others.
 func (a *axisFit) nonsense(rows []int) []held {
 	random := rand.New(rand.NewPCG(a.options.Seed, 0x6e6f6e73))
 	var out []held
 	var f features
 	var s sparse
-	var heard lecture
-	classes := len(a.values)
-	inputs := make([]float32, a.inputs())
 	for n := range int(nonsenseShare * float64(len(rows))) {
 		one := a.lessons[rows[random.IntN(len(rows))]].normalized
 		text := shaken(random, one)
@@ -26,30 +23,7 @@ func (a *axisFit) nonsense(rows []int) []held {
 		}
 		f.extract(text)
 		a.model.vocabulary.look(&s, &f)
-		clear(inputs)
-		vector := inputs[:a.vectors.dimension]
-		if a.embedder != nil {
-			a.embedder.EmbedInto(vector, text)
-		}
-		if a.teacher != nil {
-			a.teacher.hear(inputs[a.vectors.dimension:], text, &f, vector, &heard)
-		}
-		room := make([]float32, 3*classes)
-		v := voices{sparse: room[:classes], dense: room[classes : 2*classes], near: room[2*classes:], known: s.known, pieces: s.pieces}
-		a.heads[0].scores(v.sparse, &s)
-		row := denseRow(inputs)
-		a.heads[1].scores(v.dense, &row)
-		var near nearest
-		near.reset(neighbors)
-		a.vectors.search(&near, vector)
-		v.votes = vote(v.near, near.list, a.votes, a.weight)
-		if len(near.list) > 0 {
-			v.closest = near.list[0].similarity
-		}
-		h := held{nonsense: true}
-		h.heads, _ = a.answer(rows[0], &v, false)
-		h.joint, _ = a.answer(rows[0], &v, true)
-		out = append(out, h)
+		out = append(out, held{nonsense: true, heads: signal{3: float64(s.known), 4: float64(s.pieces)}})
 	}
 	return out
 }

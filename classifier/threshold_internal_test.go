@@ -28,11 +28,43 @@ func TestRulesCountInTheThresholdButCarryNoWeakAnswer(t *testing.T) {
 
 func TestHarderExamplesLowerTheThreshold(t *testing.T) {
 	c := calibration{Held: 700}
-	c.Curve[190], c.Curve[170], c.Curve[120] = bin{500, 485}, bin{100, 79}, bin{100, 20} // of the first two 94.0 % are right, of all 83.4 %
-	for harder, want := range map[float64]float64{0: 0.855, 1: 0.855, 1.25: 0.605} {
+	c.Curve[190], c.Curve[170], c.Curve[150] = bin{500, 485}, bin{100, 79}, bin{100, 20} // of the first two 94.0 % are right, of all 83.4 %
+	for harder, want := range map[float64]float64{0: 0.855, 1: 0.855, 1.25: 0.755} {
 		c.Harder = harder
 		if at, _, _ := c.threshold(0.94, ruled{}); math.Abs(at-want) > 0.001 {
 			t.Errorf("wrong %.2f times as often as in life: answers are given from %.3f, want %.3f", harder, at, want)
+		}
+	}
+}
+
+func TestNoAnswerBelowTheWeakestIsGivenHoweverGoodTheOthersAre(t *testing.T) {
+	c := calibration{Held: 1010}
+	c.Curve[199], c.Curve[100] = bin{1000, 1000}, bin{10, 5}
+	for target, want := range map[float64]float64{0.95: 0.70, 0.90: 0.40} {
+		if at, _, _ := c.threshold(target, ruled{}); math.Abs(at-want) > 0.006 {
+			t.Errorf("asked for %.2f: answers are given from %.3f, want %.3f", target, at, want)
+		}
+	}
+}
+
+func TestConfidencesOfExamplesAreThoseOfRealTitles(t *testing.T) {
+	logit := func(p float64) float64 { return math.Log(p / (1 - p)) }
+	for _, test := range []struct {
+		name        string
+		examples    float64
+		fallback    bool
+		held, shown float64
+	}{
+		{"examples, sure", 1, false, 0.95, 1.15*logit(0.95) - 0.2},
+		{"examples, unsure", 1, false, 0.5, -0.2},
+		{"examples on an axis with a fallback", 1, true, 0.95, logit(0.95) - 0.1},
+		{"corrections", 0, false, 0.95, logit(0.95)},
+		{"corrections on an axis with a fallback", 0, true, 0.5, 0},
+		{"half and half", 0.5, false, 0.5, -0.1},
+	} {
+		c := lifeFor(test.examples, test.fallback)
+		if got := logit(c.shown(test.held)); math.Abs(got-test.shown) > 1e-6 {
+			t.Errorf("%s: log odds of %.3f are shown, want %.3f", test.name, got, test.shown)
 		}
 	}
 }
