@@ -59,16 +59,16 @@ func (c *Classifier) classifyChunk(ctx context.Context, titles []string, out []l
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("classify titles: %w", err)
 	}
+	s := c.workers.take()
+	defer c.workers.give(s)
 	inputs := make([]input, len(titles))
 	for i, t := range titles {
-		inputs[i] = newInput(t)
+		inputs[i] = newInput(t, &s.reader)
 	}
 	vectors, err := c.embedInputs(ctx, inputs)
 	if err != nil {
 		return err
 	}
-	s := c.workers.take()
-	defer c.workers.give(s)
 	for len(inputs) > 0 {
 		n := min(len(inputs), len(s.desks))
 		for i, in := range inputs[:n] {

@@ -5,10 +5,12 @@ import (
 
 	"rolecall/embedding"
 	"rolecall/label"
+	"rolecall/title"
 )
 
 // scratch is the memory of one worker, who has some titles before him at once.
 type scratch struct {
+	reader    title.Reader
 	memory    *memory
 	lecture   lecture
 	desks     [abreast * 8]desk

@@ -18,7 +18,8 @@ func (c *Classifier) Explain(ctx context.Context, raw string) (Explanation, erro
 	if err := c.extra.prepare(ctx, c); err != nil {
 		return Explanation{}, err
 	}
-	in := newInput(raw)
+	s := c.newScratch()
+	in := newInput(raw, &s.reader)
 	vectors, err := c.embedInputs(ctx, []input{in})
 	if err != nil {
 		return Explanation{}, err
@@ -27,7 +28,6 @@ func (c *Classifier) Explain(ctx context.Context, raw string) (Explanation, erro
 	if vectors != nil {
 		vector = vectors[0]
 	}
-	s := c.newScratch()
 	desks := s.desks[:1]
 	d := &desks[0]
 	d.lay(in, vector)

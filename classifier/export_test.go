@@ -12,7 +12,7 @@ func (c *Classifier) ClassifyInFull(titles []string) []label.Decision {
 	out := make([]label.Decision, len(titles))
 	vector := make([]float32, c.model.dimension)
 	for i, t := range titles {
-		in := newInput(t)
+		in := newInput(t, &s.reader)
 		slow.embedder.(direct).EmbedInto(vector, in.normalized)
 		s.desks[0].lay(in, vector)
 		slow.decide(s.desks[:1], s)

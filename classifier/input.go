@@ -20,14 +20,15 @@ type input struct {
 }
 
 // newInput reads a title. One in which a word mixes the letters of two alphabets is read as it looks, but keeps its own key.
-func newInput(raw string) input {
-	normalized, kind := title.Read(raw)
-	reading, mixed := normalized, kind == title.Title && title.MixedScript(raw)
-	if mixed {
-		reading = title.Normalize(title.Skeleton(raw))
+func newInput(raw string, reader *title.Reader) input {
+	reading := reader.Read(raw)
+	in := input{raw: raw, normalized: reading.Normalized, key: reading.Key, kind: reading.Kind}
+	if in.mixed = reading.Mixed && in.kind == title.Title; in.mixed {
+		in = normalizedInput(raw, title.Normalize(title.Skeleton(raw)))
+		in.key, in.mixed = reading.Key, true
+	} else {
+		in.readWords(reader.AppendWords(make([]string, 0, 8)))
 	}
-	in := normalizedInput(raw, reading)
-	in.kind, in.mixed, in.key = kind, mixed, title.KeyOfNormalized(normalized)
 	if in.kind == title.Title {
 		switch len(in.key) {
 		case 0:
@@ -41,15 +42,18 @@ func newInput(raw string) input {
 
 // normalizedInput is newInput for a title that is normalised already and known to be one.
 func normalizedInput(raw, normalized string) input {
-	in := input{raw: raw, normalized: normalized}
-	in.key = title.KeyOfNormalized(in.normalized)
-	in.words = title.AppendTokens(make([]string, 0, 8), in.normalized)
-	in.work, in.workText = in.words, string(in.key)
+	in := input{raw: raw, normalized: normalized, key: title.KeyOfNormalized(normalized)}
+	in.readWords(title.AppendTokens(make([]string, 0, 8), normalized))
+	return in
+}
+
+// readWords takes the words of the title.
+func (in *input) readWords(words []string) {
+	in.words, in.work, in.workText = words, words, string(in.key)
 	if strings.ContainsAny(in.normalized, "@,(/") {
 		in.work = work(in.normalized, in.words)
 		in.workText = strings.Join(in.work, " ")
 	}
-	return in
 }
 
 // work returns those words of a normalised title that name no place of work; all of them if nothing else is in it.

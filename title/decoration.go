@@ -82,7 +82,7 @@ var decorations = sync.OnceValue(func() []decoration {
 		{hyphen, afterHyphen("trice", "euse", "enne"), `(\p{L}{4})-(?:trice|euse|enne)\b`, "$1"},
 		{slash | bracket, romance, `(\p{L}{4})(?:/-?|\(-?)(?:a|as|o|os|ra|ora|dora|ka|ca|na)(?:\)|\b)`, "$1"},
 		{slash, holding("o/a", "a/o"), `\(o/a\)|\(a/o\)`, " "},
-		{at, holding("@"), `(\p{L}{3}[bcdfglmnrstvz])@(s?)(\s|$)`, "${1}o$2$3"},
+		{at, letterBeforeAt, `(\p{L}{3}[bcdfglmnrstvz])@(s?)(\s|$)`, "${1}o$2$3"},
 	}
 	list := make([]decoration, len(table))
 	for i, row := range table {
@@ -177,6 +177,16 @@ func betweenLetters(text string) bool {
 	const letters = "mwfvkhdx"
 	for i := 1; i+1 < len(text); i++ {
 		if c := text[i]; (c == '/' || c == '|') && strings.IndexByte(letters, text[i-1]) >= 0 && strings.IndexByte(letters, text[i+1]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// letterBeforeAt is the condition that a consonant after which an ending is likely stands before an @.
+func letterBeforeAt(text string) bool {
+	for i := 1; i < len(text); i++ {
+		if text[i] == '@' && strings.IndexByte("bcdfglmnrstvz", text[i-1]) >= 0 {
 			return true
 		}
 	}

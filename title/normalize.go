@@ -1,7 +1,5 @@
 package title
 
-import "strings"
-
 // Normalize returns the title as it is matched: cleaned, lower case, Latin and Greek letters without accents, umlauts one way
 // however they were written, gender marks and ad decorations gone, known abbreviations written out, one space between tokens.
 // Separators stay as tokens of their own (see Segments), meaningful marks stay in their words (c++, c#, .net, r&d). The result is
@@ -11,12 +9,25 @@ import "strings"
 //	Sr. Mktg Mgr, EMEA               senior marketing manager , emea
 //	Directrice des Ventes            directeur des ventes
 //	Founder & CEO | Speaker at Acme  founder & ceo | speaker @ acme
-func Normalize(raw string) string { return normalize(Clean(raw)) }
+func Normalize(raw string) string {
+	var r Reader
+	return r.normalize(Clean(raw), false)
+}
 
-func normalize(text string) string {
+// normalize goes over a text until that changes nothing; read says that its words have been read already. Afterwards r.words are
+// those of the outcome, unless that had to be cut.
+func (r *Reader) normalize(text string, read bool) string {
 	for range 6 {
-		next, settled := normalizeOnce(text)
-		if settled || next == text {
+		if !read && !r.readPieces(text) {
+			r.readWhole(text)
+		}
+		read = false
+		settled := r.settle()
+		if string(r.text) == text {
+			return text
+		}
+		next := capRunes(string(r.text), MaxRunes)
+		if settled && len(next) <= MaxRunes || next == text {
 			return next
 		}
 		text = next
@@ -24,34 +35,32 @@ func normalize(text string) string {
 	return text
 }
 
-// normalizeOnce goes over a text once. settled says that going over the outcome again would change nothing; where it is false,
-// nobody knows.
-func normalizeOnce(text string) (next string, settled bool) {
-	text = undecorate(fold(text))
+// readWhole reads the words of a text.
+func (r *Reader) readWhole(text string) {
 	var room [64]string
-	tokens := scan(room[:0], text)
-	for i, token := range tokens {
-		tokens[i] = canonicalWord(token)
-	}
-	tokens, settled = rewrite(tokens)
-	tokens, changed := separate(tokens)
-	next = join(tokens)
-	return capRunes(next, MaxRunes), settled && !changed && len(next) <= MaxRunes && stable(tokens)
+	r.words = phrases().words(r.words[:0], scan(room[:0], undecorate(fold(text))))
 }
 
-// stable reports whether tokens, read again as a text, come out as they are, as far as it can be seen at a glance: patterns may read
+// settle makes what was read a normalised text. settled says that reading that again would change nothing; where it is false, nobody
+// knows.
+func (r *Reader) settle() (settled bool) {
+	settled = r.rewrite()
+	changed := r.separate()
+	r.text = r.text[:0]
+	for i, w := range r.words {
+		if i > 0 {
+			r.text = append(r.text, ' ')
+		}
+		r.text = append(r.text, w.text...)
+	}
+	return settled && !changed && stable(r.words)
+}
+
+// stable reports whether words, read again as a text, come out as they are, as far as it can be seen at a glance: patterns may read
 // on over a slash or a bracket, and words that are not plain may hold anything.
-func stable(tokens []string) bool {
-	for i, token := range tokens {
-		switch {
-		case token == "&":
-			if i == 0 || separatorOf(tokens[i-1]) != None || tokens[i-1] == "&" {
-				return false
-			}
-		case separatorOf(token) == Slash || separatorOf(token) == Open:
-			return false
-		case separatorOf(token) != None:
-		case !plainWord(token) || canonicalWord(token) != token:
+func stable(words []*word) bool {
+	for i, w := range words {
+		if !w.stable || w.text == "&" && (i == 0 || words[i-1].separator != None || words[i-1].text == "&") {
 			return false
 		}
 	}
@@ -70,33 +79,36 @@ func plainWord(token string) bool {
 
 // separate settles the separators: none at either end (so a closing bracket at the end goes), one at a time, "at" before a place of work becomes @, and "X / X", which is
 // what "Lehrer/Lehrerin" has become by now, is X.
-func separate(tokens []string) (out []string, changed bool) {
-	out = tokens[:0]
-	for i, token := range tokens {
-		if placeWord(token) && len(out) > 0 && i+1 < len(tokens) && !notPlace(tokens[i+1]) && separatorOf(out[len(out)-1]) == None {
-			token, changed = "@", true
+func (r *Reader) separate() (changed bool) {
+	out := r.words[:0]
+	for i, w := range r.words {
+		if w.place && len(out) > 0 && i+1 < len(r.words) && !r.words[i+1].work && out[len(out)-1].separator == None {
+			w, changed = phrases().at, true
 		}
-		s := separatorOf(token)
-		if s == None {
-			if n := len(out); n >= 2 && out[n-2] == token && (out[n-1] == "/" || out[n-1] == "(") {
+		if w.separator == None {
+			if n := len(out); n >= 2 && (out[n-1].separator == Slash || out[n-1].separator == Open) && out[n-2].text == w.text {
 				out = out[:n-1]
 				continue
 			}
-			out = append(out, token)
+			out = append(out, w)
 			continue
 		}
-		switch {
-		case len(out) == 0:
-		case separatorOf(out[len(out)-1]) == None:
-			out = append(out, token)
-		case s == At || out[len(out)-1] == ")" || s == Bar && separatorOf(out[len(out)-1]) != At:
-			out[len(out)-1] = token
+		if len(out) == 0 {
+			continue
+		}
+		switch last := out[len(out)-1].separator; {
+		case last == None:
+			out = append(out, w)
+		case w.separator == At || last == Close || w.separator == Bar && last != At:
+			out[len(out)-1] = w
 		}
 	}
-	for len(out) > 0 && (separatorOf(out[len(out)-1]) != None || out[len(out)-1] == "&") {
+	for len(out) > 0 && (out[len(out)-1].separator != None || out[len(out)-1].text == "&") {
 		out = out[:len(out)-1]
 	}
-	return out, changed || len(out) < len(tokens)
+	changed = changed || len(out) < len(r.words)
+	r.words = out
+	return changed
 }
 
 // placeWord reports whether a word says "in the house of": a company follows, not the work.
@@ -115,23 +127,4 @@ func notPlace(token string) bool {
 		return true
 	}
 	return separatorOf(token) != None
-}
-
-func join(tokens []string) string {
-	if len(tokens) == 1 {
-		return tokens[0]
-	}
-	size := len(tokens)
-	for _, t := range tokens {
-		size += len(t)
-	}
-	var b strings.Builder
-	b.Grow(size)
-	for i, t := range tokens {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(t)
-	}
-	return b.String()
 }

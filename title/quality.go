@@ -3,6 +3,7 @@ package title
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Kind says what a text is that stands where a job title should.
@@ -27,12 +28,6 @@ func (k Kind) String() string {
 
 // Quality says whether a raw text can be a job title at all. It is conservative: what it is not sure of is a Title.
 func Quality(raw string) Kind { return quality(Clean(raw)) }
-
-// Read returns what Normalize and Quality say of a raw title; it is quicker than both.
-func Read(raw string) (normalized string, kind Kind) {
-	clean := Clean(raw)
-	return normalize(clean), quality(clean)
-}
 
 func quality(clean string) Kind {
 	if plainTitle(clean) {
@@ -71,25 +66,32 @@ func quality(clean string) Kind {
 	return Title
 }
 
-// plainTitle reports whether a text is a Title at a glance, as most are: words with more ASCII letters than any placeholder has. What
-// else stands in it does not matter, for addresses are one word and telephone numbers have hardly a letter.
+// plainTitle reports whether a text is a Title at a glance.
 func plainTitle(text string) bool {
-	letters, words, inWord := 0, 0, false
-	for i := 0; i < len(text); i++ {
-		c := text[i] | 0x20
-		letter := 'a' <= c && c <= 'z' && text[i] < 0x80
-		switch {
-		case letter && !inWord:
-			inWord = true
+	letters, words := 0, 0
+	for len(text) > 0 {
+		word, rest, _ := strings.Cut(text, " ")
+		if n := asciiLetters(word); n > 0 {
+			letters += n
 			words++
-			letters++
-		case letter:
-			letters++
-		case text[i] == ' ':
-			inWord = false
+		}
+		text = rest
+	}
+	return titleAtAGlance(letters, words)
+}
+
+// titleAtAGlance reports whether a text is a Title, as most are: words with more ASCII letters than any placeholder has. What else
+// stands in it does not matter, for addresses are one word and telephone numbers have hardly a letter.
+func titleAtAGlance(letters, words int) bool { return letters > longestPlaceholder && words > 1 }
+
+// asciiLetters counts the ASCII letters.
+func asciiLetters(text string) (n int) {
+	for i := 0; i < len(text); i++ {
+		if c := text[i] | 0x20; 'a' <= c && c <= 'z' && text[i] < utf8.RuneSelf {
+			n++
 		}
 	}
-	return letters > longestPlaceholder && words > 1
+	return n
 }
 
 // longestPlaceholder is no less than the letters of any placeholder, and of any word for a telephone.

@@ -14,11 +14,14 @@ var genderTable string
 
 // phrase is one row of abbreviations.txt or gender.txt: a run of words and what is written instead.
 type phrase struct {
-	words, instead []string
+	words   []string
+	right   string
+	instead []*word // right, as words
 }
 
 // phraseTable maps the first word of each phrase to the phrases that start with it, the longest first.
 type phraseTable struct {
+	at      *word // @
 	byFirst map[string][]phrase
 	shapes  [shapes / 64]uint64 // of the first words, to know most other words by
 }
@@ -47,7 +50,7 @@ var phrases = sync.OnceValue(func() *phraseTable {
 			continue
 		}
 		for short := range strings.SplitSeq(left, ",") {
-			p := phrase{words: canonicalWords(short), instead: canonicalWords(right)}
+			p := phrase{words: canonicalWords(short), right: right}
 			if len(p.words) == 0 {
 				continue
 			}
@@ -67,6 +70,12 @@ var phrases = sync.OnceValue(func() *phraseTable {
 		s := shape(word)
 		t.shapes[s/64] |= 1 << (s % 64)
 	}
+	t.at = t.words(nil, []string{"@"})[0]
+	for _, list := range table { // now that words find the phrases that start with them
+		for i := range list {
+			list[i].instead = t.words(nil, strings.Fields(fold(list[i].right)))
+		}
+	}
 	return t
 })
 
@@ -80,45 +89,47 @@ func canonicalWords(s string) []string {
 
 // rewrite puts the table's long forms in the place of abbreviations, until nothing changes. Words of a phrase follow one another
 // with no separator between. settled is false where it was left before nothing changed.
-func rewrite(tokens []string) (out []string, settled bool) {
-	table := phrases()
+func (r *Reader) rewrite() (settled bool) {
 	for range 4 {
-		var out []string
-		for i := 0; i < len(tokens); {
-			p, ok := longest(table.startingWith(tokens[i]), tokens[i:])
-			if !ok {
-				if out != nil {
-					out = append(out, tokens[i])
+		out, changed := r.spare[:0], false
+		for i := 0; i < len(r.words); {
+			w := r.words[i]
+			if len(w.starting) > 0 {
+				if p := longest(w.starting, r.words[i:]); p != nil {
+					if !changed {
+						out, changed = append(out, r.words[:i]...), true
+					}
+					out = append(out, p.instead...)
+					i += len(p.words)
+					continue
 				}
-				i++
-				continue
 			}
-			if out == nil {
-				out = append(make([]string, 0, len(tokens)+8), tokens[:i]...)
+			if changed {
+				out = append(out, w)
 			}
-			out = append(out, p.instead...)
-			i += len(p.words)
+			i++
 		}
-		if out == nil {
-			return tokens, true
+		if !changed {
+			return true
 		}
-		tokens = out
+		r.words, r.spare = out, r.words
 	}
-	return tokens, false
+	return false
 }
 
-func longest(list []phrase, tokens []string) (phrase, bool) {
+func longest(list []phrase, words []*word) *phrase {
 next:
-	for _, p := range list {
-		if len(p.words) > len(tokens) {
+	for n := range list {
+		p := &list[n]
+		if len(p.words) > len(words) {
 			continue
 		}
 		for i, w := range p.words {
-			if tokens[i] != w {
+			if words[i].text != w {
 				continue next
 			}
 		}
-		return p, true
+		return p
 	}
-	return phrase{}, false
+	return nil
 }

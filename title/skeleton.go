@@ -8,11 +8,12 @@ import (
 // MixedScript reports whether one word of the text mixes Latin with Cyrillic or Greek letters, as look-alikes do. It is a reason
 // to ask a person, never a reason to relabel.
 func MixedScript(raw string) bool {
-	if !beyondLatin(raw) {
-		return false
-	}
+	return beyondLatin(raw) && mixedScript(Clean(raw))
+}
+
+func mixedScript(clean string) bool {
 	latin, other := false, false
-	for _, r := range Clean(raw) {
+	for _, r := range clean {
 		switch {
 		case r < 0x80 && !unicode.IsLetter(r):
 			latin, other = false, false

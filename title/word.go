@@ -2,6 +2,35 @@ package title
 
 import "strings"
 
+// word is a token of a title in its canonical spelling, with what the steps of Normalize ask about it.
+type word struct {
+	text      string
+	starting  []phrase // of the table of abbreviations, those that start with it
+	separator Separator
+	before    context // of what comes after it
+	place     bool    // see placeWord
+	work      bool    // see notPlace
+	stable    bool    // it is read as itself again, whatever stands around it
+}
+
+// setWord makes a folded token a word.
+func (t *phraseTable) setWord(w *word, token string) {
+	text := canonicalWord(token)
+	*w = word{text: text, starting: t.startingWith(text), separator: separatorOf(text), before: contextAfter(text), place: placeWord(text), work: notPlace(text)}
+	w.stable = w.separator != Slash && w.separator != Open && // patterns may read on over a slash or a bracket
+		(w.separator != None || text == "&" || plainWord(text) && canonicalWord(text) == text)
+}
+
+// words makes folded tokens words.
+func (t *phraseTable) words(dst []*word, tokens []string) []*word {
+	room := make([]word, len(tokens))
+	for i, token := range tokens {
+		t.setWord(&room[i], token)
+		dst = append(dst, &room[i])
+	}
+	return dst
+}
+
 // canonicalWord gives one spelling to the spellings of a folded word: ae, oe, ue that stand for an umlaut, and the feminine
 // of an occupation, which becomes the masculine because most tables and most people know that form.
 func canonicalWord(w string) string {
