@@ -27,7 +27,7 @@ func newInput(raw string, reader *title.Reader) input {
 		in = normalizedInput(raw, title.Normalize(title.Skeleton(raw)))
 		in.key, in.mixed = reading.Key, true
 	} else {
-		in.readWords(reader.AppendWords(make([]string, 0, 8)))
+		in.readWords(reader.Words())
 	}
 	if in.kind == title.Title {
 		switch len(in.key) {
@@ -52,7 +52,9 @@ func (in *input) readWords(words []string) {
 	in.words, in.work, in.workText = words, words, string(in.key)
 	if strings.ContainsAny(in.normalized, "@,(/") {
 		in.work = work(in.normalized, in.words)
-		in.workText = strings.Join(in.work, " ")
+		if len(in.work) < len(in.words) || strings.Contains(in.normalized, "@") {
+			in.workText = strings.Join(in.work, " ")
+		}
 	}
 }
 

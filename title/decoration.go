@@ -70,7 +70,7 @@ var decorations = sync.OnceValue(func() []decoration {
 		may           func(string) bool
 		find, replace string
 	}{
-		{bracket, inBracket("all", "tous", "gn", "mwd", "wmd", "mfd", "fmd", "fmx", "mfx", "hf", "fh"), `[(\[]\s*(?:all genders?|alle geschlechter|tous (?:les )?genres|gn\*?|mwd|wmd|mfd|fmd|fmx|mfx|hf|fh)\s*[)\]]`, " "},
+		{bracket, beginsInBracket, `[(\[]\s*(?:all genders?|alle geschlechter|tous (?:les )?genres|gn\*?|mwd|wmd|mfd|fmd|fmx|mfx|hf|fh)\s*[)\]]`, " "},
 		{bracket, letterInBracket, `[(\[]\s*[mwfdxhvkgi](?:\s*[/|,.*:-]\s*` + letters + `)+\s*[)\]]`, " "},
 		{slash | bar, betweenLetters, `(^|[\s,|-])(?:m[/|][wfvk]|[wfvk][/|]m|h[/|]f|f[/|]h|d[/|]m[/|]w|d[/|]w[/|]m|d[/|][mf][/|][mf]|x[/|][mf][/|][mf]|m[/|][dx][/|][wf])` +
 			rest + `([\s,.)|]|$)`, "$1$2"},
@@ -128,25 +128,35 @@ func afterEach(text string, mark func(c byte) bool, wanted func(rest string) boo
 
 func opens(c byte) bool { return c == '(' || c == '[' }
 
-// inBracket is the condition that a bracket begins with one of the words.
-func inBracket(words ...string) func(text string) bool {
-	return func(text string) bool {
-		return afterEach(text, opens, func(rest string) bool { return startsWithAny(strings.TrimLeft(rest, " "), words) })
+// beginsInBracket is the condition that a bracket begins with one of the words for all genders.
+func beginsInBracket(text string) bool { return afterEach(text, opens, startsForAll) }
+
+func startsForAll(rest string) bool {
+	rest = strings.TrimLeft(rest, " ")
+	for _, start := range [...]string{"all", "tous", "gn", "mwd", "wmd", "mfd", "fmd", "fmx", "mfx", "hf", "fh"} {
+		if strings.HasPrefix(rest, start) {
+			return true
+		}
 	}
+	return false
 }
 
 // letterInBracket is the condition that a bracket begins with one of the letters that say whom a job is for, and that something parts it
 // from what follows.
-func letterInBracket(text string) bool {
-	return afterEach(text, opens, func(rest string) bool {
-		rest = strings.TrimLeft(rest, " ")
-		if rest == "" || strings.IndexByte("mwfdxhvkgi", rest[0]) < 0 {
-			return false
-		}
-		rest = strings.TrimLeft(rest[1:], " ")
-		return rest != "" && strings.IndexByte("/|,.*:-", rest[0]) >= 0
-	})
+func letterInBracket(text string) bool { return afterEach(text, opens, startsWithLetter) }
+
+func startsWithLetter(rest string) bool {
+	rest = strings.TrimLeft(rest, " ")
+	if rest == "" || strings.IndexByte("mwfdxhvkgi", rest[0]) < 0 {
+		return false
+	}
+	rest = strings.TrimLeft(rest[1:], " ")
+	return rest != "" && strings.IndexByte("/|,.*:-", rest[0]) >= 0
 }
+
+// startsDecoration reports whether a bracket and spaces before a text may begin a decoration, whatever follows it. No other decorations
+// than these two hold spaces but for those around the slash between "mann" and "frau".
+func startsDecoration(text string) bool { return startsForAll(text) || startsWithLetter(text+"/") }
 
 // afterHyphen is the condition that one of the endings follows a hyphen.
 func afterHyphen(endings ...string) func(text string) bool {

@@ -46,25 +46,37 @@ func (r *Reader) readWhole(text string) {
 func (r *Reader) settle() (settled bool) {
 	settled = r.rewrite()
 	changed := r.separate()
-	r.text = r.text[:0]
+	r.text, r.separators = r.text[:0], 0
 	for i, w := range r.words {
 		if i > 0 {
 			r.text = append(r.text, ' ')
 		}
 		r.text = append(r.text, w.text...)
+		if w.separator != None {
+			r.separators++
+		}
 	}
 	return settled && !changed && stable(r.words)
 }
 
-// stable reports whether words, read again as a text, come out as they are, as far as it can be seen at a glance: patterns may read
-// on over a slash or a bracket, and words that are not plain may hold anything.
+// stable reports whether words that settled, read again as a text, come out as they are, as far as it can be seen at a glance: words
+// that are not only letters and digits may hold anything, and of the decorations those few may be there that hold spaces.
 func stable(words []*word) bool {
+	slash, frau := false, false
 	for i, w := range words {
-		if !w.stable || w.text == "&" && (i == 0 || words[i-1].separator != None || words[i-1].text == "&") {
+		if !w.stable {
 			return false
 		}
+		before := None
+		if i > 0 {
+			before = words[i-1].separator
+		}
+		if w.text == "&" && (i == 0 || before != None || words[i-1].text == "&") || before == Open && w.inBracket {
+			return false
+		}
+		slash, frau = slash || w.separator == Slash, frau || w.frau
 	}
-	return true
+	return !slash || !frau
 }
 
 // plainWord reports whether a word holds nothing but the letters a to z and digits.
@@ -78,7 +90,7 @@ func plainWord(token string) bool {
 }
 
 // separate settles the separators: none at either end (so a closing bracket at the end goes), one at a time, "at" before a place of work becomes @, and "X / X", which is
-// what "Lehrer/Lehrerin" has become by now, is X.
+// what "Lehrer/Lehrerin" has become by now, is X. changed says that words are gone or have others beside them.
 func (r *Reader) separate() (changed bool) {
 	out := r.words[:0]
 	for i, w := range r.words {
@@ -87,7 +99,7 @@ func (r *Reader) separate() (changed bool) {
 		}
 		if w.separator == None {
 			if n := len(out); n >= 2 && (out[n-1].separator == Slash || out[n-1].separator == Open) && out[n-2].text == w.text {
-				out = out[:n-1]
+				out, changed = out[:n-1], true
 				continue
 			}
 			out = append(out, w)
@@ -106,7 +118,6 @@ func (r *Reader) separate() (changed bool) {
 	for len(out) > 0 && (out[len(out)-1].separator != None || out[len(out)-1].text == "&") {
 		out = out[:len(out)-1]
 	}
-	changed = changed || len(out) < len(r.words)
 	r.words = out
 	return changed
 }

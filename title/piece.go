@@ -56,15 +56,15 @@ func newPiece(text string) *piece {
 		if held&d.marks != 0 && d.may(folded) {
 			return p
 		}
-		p.inBracket = p.inBracket || d.marks&bracket != 0 && d.may("("+folded+"/") // the slash for what may follow
 	}
 	end := strings.TrimRight(folded, " ")
-	if letterInBracket(folded+"/") || end == "" {
+	if end == "" || letterInBracket(folded+"/") { // the slash stands for what may follow
 		return p
 	}
 	p.odd = false
-	p.opens, p.slash, p.frau, p.mixed = opens(end[len(end)-1]), held&slash != 0, strings.Contains(folded, "frau"), mixedScript(text)
-	p.letters = asciiLetters(text)
+	p.opens, p.inBracket = opens(end[len(end)-1]), startsDecoration(folded)
+	p.slash, p.frau = held&slash != 0, strings.Contains(folded, "frau")
+	p.mixed, p.letters = mixedScript(text), asciiLetters(text)
 	tokens := scan(nil, folded)
 	p.words[atStart] = phrases().words(nil, tokens)
 	for before, text := range [contexts]string{afterSeparator: ", ", afterWord: "x ", afterAnd: "x & "} {

@@ -94,8 +94,8 @@ func asciiLetters(text string) (n int) {
 	return n
 }
 
-// longestPlaceholder is no less than the letters of any placeholder, and of any word for a telephone.
-const longestPlaceholder = 16
+// longestPlaceholder is no less than the letters of any placeholder of more than one word, and of any word for a telephone.
+const longestPlaceholder = len("notapplicable")
 
 func isPlaceholder(text string) bool {
 	switch strings.Trim(text, " .!?()[]<>\"'*") {

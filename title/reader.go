@@ -7,6 +7,7 @@ import "strings"
 type Reader struct {
 	pieces     map[string]*piece // nil until Read is called, for one title alone is sooner read in full
 	words      []*word           // of the title
+	separators int               // how many of the words are
 	spare      []*word           // room for the same
 	text       []byte            // the words, joined
 	letters    int               // a to z, in the pieces read last
@@ -48,36 +49,38 @@ func (r *Reader) whole() bool { return len(r.text) == len(r.normalized) }
 
 // key is KeyOfNormalized of the title.
 func (r *Reader) key() Key {
-	if !r.whole() {
+	switch {
+	case !r.whole():
 		return KeyOfNormalized(r.normalized)
+	case r.separators == 0:
+		return Key(r.normalized)
 	}
-	r.text = r.text[:0]
+	var room [MaxRunes]byte
+	key := room[:0]
 	for _, w := range r.words {
 		if w.separator != None && w.separator != At {
 			continue
 		}
-		if len(r.text) > 0 {
-			r.text = append(r.text, ' ')
+		if len(key) > 0 {
+			key = append(key, ' ')
 		}
-		r.text = append(r.text, w.text...)
+		key = append(key, w.text...)
 	}
-	if len(r.text) == len(r.normalized) {
-		return Key(r.normalized)
-	}
-	return Key(r.text)
+	return Key(key)
 }
 
-// AppendWords appends the words of the title read last to dst, as AppendTokens does.
-func (r *Reader) AppendWords(dst []string) []string {
+// Words returns the words of the title read last, as Tokens does.
+func (r *Reader) Words() []string {
 	if !r.whole() {
-		return AppendTokens(dst, r.normalized)
+		return Tokens(r.normalized)
 	}
+	words := make([]string, 0, len(r.words)-r.separators)
 	for _, w := range r.words {
 		if w.separator == None {
-			dst = append(dst, w.text)
+			words = append(words, w.text)
 		}
 	}
-	return dst
+	return words
 }
 
 // maxPieces is how many pieces are remembered. When there are more all are forgotten, for the common ones soon come again.

@@ -17,7 +17,7 @@ func checkRead(t *testing.T, r *title.Reader, raw string) {
 	if got := r.Read(raw); got != want {
 		t.Fatalf("%q:\ngot  %+v\nwant %+v", raw, got, want)
 	}
-	if got, want := r.AppendWords(nil), title.Tokens(normal); !slices.Equal(got, want) {
+	if got, want := r.Words(), title.Tokens(normal); !slices.Equal(got, want) {
 		t.Fatalf("%q: words %q, want %q", raw, got, want)
 	}
 }

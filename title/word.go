@@ -10,15 +10,17 @@ type word struct {
 	before    context // of what comes after it
 	place     bool    // see placeWord
 	work      bool    // see notPlace
-	stable    bool    // it is read as itself again, whatever stands around it
+	stable    bool    // it is read as itself again, but for decorations that begin with it
+	inBracket bool    // see startsDecoration
+	frau      bool    // see stable
 }
 
 // setWord makes a folded token a word.
 func (t *phraseTable) setWord(w *word, token string) {
 	text := canonicalWord(token)
 	*w = word{text: text, starting: t.startingWith(text), separator: separatorOf(text), before: contextAfter(text), place: placeWord(text), work: notPlace(text)}
-	w.stable = w.separator != Slash && w.separator != Open && // patterns may read on over a slash or a bracket
-		(w.separator != None || text == "&" || plainWord(text) && canonicalWord(text) == text)
+	w.stable = w.separator != None || text == "&" || runEnd(text, 0) == len(text) && (plainWord(text) || fold(text) == text) && canonicalWord(text) == text
+	w.inBracket, w.frau = startsDecoration(text), strings.Contains(text, "frau")
 }
 
 // words makes folded tokens words.
