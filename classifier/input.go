@@ -50,9 +50,9 @@ func normalizedInput(raw, normalized string) input {
 // readWords takes the words of the title.
 func (in *input) readWords(words []string) {
 	in.words, in.work, in.workText = words, words, string(in.key)
-	if strings.ContainsAny(in.normalized, "@,(/") {
+	if at := strings.IndexByte(in.normalized, '@') >= 0; at || len(in.key) < len(in.normalized) && strings.ContainsAny(in.normalized, ",(/") {
 		in.work = work(in.normalized, in.words)
-		if len(in.work) < len(in.words) || strings.Contains(in.normalized, "@") {
+		if at || len(in.work) < len(in.words) { // else it is the key
 			in.workText = strings.Join(in.work, " ")
 		}
 	}

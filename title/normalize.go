@@ -90,12 +90,12 @@ func plainWord(token string) bool {
 }
 
 // separate settles the separators: none at either end (so a closing bracket at the end goes), one at a time, "at" before a place of work becomes @, and "X / X", which is
-// what "Lehrer/Lehrerin" has become by now, is X. changed says that words are gone or have others beside them.
+// what "Lehrer/Lehrerin" has become by now, is X. changed says that words have others beside them.
 func (r *Reader) separate() (changed bool) {
 	out := r.words[:0]
 	for i, w := range r.words {
 		if w.place && len(out) > 0 && i+1 < len(r.words) && !r.words[i+1].work && out[len(out)-1].separator == None {
-			w, changed = phrases().at, true
+			w = phrases().at
 		}
 		if w.separator == None {
 			if n := len(out); n >= 2 && (out[n-1].separator == Slash || out[n-1].separator == Open) && out[n-2].text == w.text {

@@ -10,14 +10,16 @@ import (
 // piece is what stands between two spaces of a title, as the steps of Read see it. Nearly all that they do with it does not depend on
 // its neighbours; what does is told apart by what stands before, or makes the piece odd.
 type piece struct {
-	words     [contexts][]*word
-	letters   int  // a to z
-	odd       bool // its title must be read in full
-	opens     bool // it ends with an opening bracket
-	inBracket bool // with a bracket before, it may begin a decoration
-	slash     bool // it holds a slash
-	frau      bool // it holds "frau", which a decoration looks for on the other side of a slash
-	mixed     bool // it mixes alphabets
+	words     []*word
+	otherwise *[contexts][]*word // nil where the words are the same whatever stands before
+	kind      Kind               // of the piece alone
+	letters   int                // a to z
+	odd       bool               // its title must be read in full
+	opens     bool               // it ends with an opening bracket
+	inBracket bool               // with a bracket before, it may begin a decoration
+	slash     bool               // it holds a slash
+	frau      bool               // it holds "frau", which a decoration looks for on the other side of a slash
+	mixed     bool               // it mixes alphabets
 }
 
 // context is what stands before a piece. Marks need to know.
@@ -64,17 +66,21 @@ func newPiece(text string) *piece {
 	p.odd = false
 	p.opens, p.inBracket = opens(end[len(end)-1]), startsDecoration(folded)
 	p.slash, p.frau = held&slash != 0, strings.Contains(folded, "frau")
-	p.mixed, p.letters = mixedScript(text), asciiLetters(text)
+	p.mixed, p.letters, p.kind = mixedScript(text), asciiLetters(text), quality(text)
 	tokens := scan(nil, folded)
-	p.words[atStart] = phrases().words(nil, tokens)
+	p.words = phrases().words(nil, tokens)
+	if wordAt(folded, 0) {
+		return p
+	}
 	for before, text := range [contexts]string{afterSeparator: ", ", afterWord: "x ", afterAnd: "x & "} {
-		p.words[before] = p.words[atStart]
-		if text == "" || wordAt(folded, 0) {
+		other := scan(nil, text+folded)[strings.Count(text, " "):]
+		if slices.Equal(other, tokens) {
 			continue
 		}
-		if other := scan(nil, text+folded)[strings.Count(text, " "):]; !slices.Equal(other, tokens) {
-			p.words[before] = phrases().words(nil, other)
+		if p.otherwise == nil {
+			p.otherwise = &[contexts][]*word{p.words, p.words, p.words, p.words}
 		}
+		p.otherwise[before] = phrases().words(nil, other)
 	}
 	return p
 }

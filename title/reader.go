@@ -13,6 +13,7 @@ type Reader struct {
 	letters    int               // a to z, in the pieces read last
 	lettered   int               // of those pieces, how many have such letters
 	mixed      bool              // one of them mixes alphabets
+	only       *piece            // there was one piece
 	normalized string
 }
 
@@ -31,7 +32,12 @@ func (r *Reader) Read(raw string) Reading {
 	}
 	var out Reading
 	if r.readPieces(raw) { // so raw is as Clean leaves it, but for more spaces
-		if out.Mixed = r.mixed && beyondLatin(raw); !titleAtAGlance(r.letters, r.lettered) {
+		out.Mixed = r.mixed && beyondLatin(raw)
+		switch {
+		case titleAtAGlance(r.letters, r.lettered):
+		case r.only != nil:
+			out.Kind = r.only.kind
+		default:
 			out.Kind = Quality(raw)
 		}
 		r.normalized = r.normalize(raw, true)
@@ -93,7 +99,7 @@ func (r *Reader) readPieces(text string) bool {
 		return false
 	}
 	r.words, r.letters, r.lettered, r.mixed = r.words[:0], 0, 0, false
-	before, open, slash, frau := atStart, false, false, false
+	before, open, slash, frau, count := atStart, false, false, false, 0
 	for len(text) > 0 {
 		end := strings.IndexByte(text, ' ')
 		if end < 0 {
@@ -104,6 +110,7 @@ func (r *Reader) readPieces(text string) bool {
 		if name == "" {
 			continue
 		}
+		count++
 		p := r.pieces[name]
 		if p == nil {
 			p = r.learn(name)
@@ -111,15 +118,25 @@ func (r *Reader) readPieces(text string) bool {
 		if p.odd || open && p.inBracket {
 			return false
 		}
-		r.words = append(r.words, p.words[before]...)
-		if before = afterSeparator; len(r.words) > 0 {
-			before = r.words[len(r.words)-1].before
+		words := p.words
+		if p.otherwise != nil {
+			words = p.otherwise[before]
 		}
+		r.words = append(r.words, words...)
+		if len(words) > 0 {
+			before = words[len(words)-1].before
+		} else if before == atStart {
+			before = afterSeparator
+		}
+		r.only = p
 		if p.letters > 0 {
 			r.letters += p.letters
 			r.lettered++
 		}
 		open, slash, frau, r.mixed = p.opens, slash || p.slash, frau || p.frau, r.mixed || p.mixed
+	}
+	if count != 1 {
+		r.only = nil
 	}
 	return !slash || !frau
 }

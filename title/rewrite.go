@@ -2,6 +2,7 @@ package title
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -59,10 +60,18 @@ var phrases = sync.OnceValue(func() *phraseTable {
 			for at > 0 && len(list[at-1].words) < len(p.words) {
 				at--
 			}
-			list = append(list, phrase{})
-			copy(list[at+1:], list[at:])
-			list[at] = p
-			table[p.words[0]] = list
+			if !slices.ContainsFunc(list[:at], func(earlier phrase) bool { return slices.Equal(earlier.words, p.words) }) {
+				table[p.words[0]] = slices.Insert(list, at, p)
+			}
+		}
+	}
+	for word, list := range table { // rows that canonicalWord leaves nothing to do for: managerin = manager
+		last := list[len(list)-1]
+		if len(last.words) == 1 && slices.Equal(last.words, canonicalWords(last.right)) {
+			list = list[:len(list)-1]
+		}
+		if table[word] = list; len(list) == 0 {
+			delete(table, word)
 		}
 	}
 	t := &phraseTable{byFirst: table}

@@ -25,6 +25,9 @@ func TestTablesHold(t *testing.T) {
 				t.Errorf("%s: %q has no =", file, line)
 			}
 			want := title.Normalize("x " + right + " x")
+			if strings.ContainsAny(line, "@|/()") {
+				t.Errorf("%s: a separator in %q", file, line)
+			}
 			for short := range strings.SplitSeq(left, ", ") {
 				if seen[short] {
 					t.Errorf("%s: %q stands twice", file, short)
