@@ -2,7 +2,7 @@
 //
 // Clean makes a title safe to keep and to show; Normalize makes it fit to match: folded, without gender marks and ad decorations,
 // abbreviations written out, one space between tokens. KeyOf says which titles are the same title, Segments cuts "Founder & CEO |
-// Speaker at Acme" into its parts, Quality tells a title from a telephone number. Everything is pure, bounded and never panics.
+// Speaker at Acme" into its parts, Quality tells a title from a telephone number; a Reader says all that of many titles, sooner. Everything is pure, bounded and never panics.
 package title
 
 // Version names the rules of Normalize. Whatever is stored under normalised text (a key, a vector) must be stored under this

@@ -27,7 +27,7 @@ func (r *Reader) normalize(text string, read bool) string {
 			return text
 		}
 		next := capRunes(string(r.text), MaxRunes)
-		if settled && len(next) <= MaxRunes || next == text {
+		if settled && len(next) == len(r.text) || next == text { // a cut can leave anything at the end
 			return next
 		}
 		text = next

@@ -119,7 +119,8 @@ func TestAppendingAllocatesNothing(t *testing.T) {
 
 func FuzzNormalize(f *testing.F) {
 	for _, seed := range []string{"", "VP Sales", "a/b(c)@d", "İstanbul Müdürü", "C++/C#", "sr. sr. jr.", "\xff\x00", "e\u0301\u200d", "(m/w/d)(m/w/d)",
-		"Lehrer/in/in:in", "at at at", "& & &", "'s 's", "Ａ／Ｂ", "ﷺ", "x@ @ at , | y", "v.p. o.f. i t", "ß:in", strings.Repeat("vp ", 100)} {
+		"Lehrer/in/in:in", "at at at", "& & &", "'s 's", "Ａ／Ｂ", "ﷺ", "x@ @ at , | y", "v.p. o.f. i t", "ß:in", strings.Repeat("vp ", 100),
+		strings.Repeat("ceo ", 62) + "a bcd(00"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
