@@ -3,6 +3,7 @@ package classifier
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,8 +16,9 @@ import (
 // not for the number of rules: whole-word texts by their first word, "contains" texts by their first three bytes.
 type ruleSet struct {
 	rules    []rule
-	byWord   map[string][]candidate
-	words    bitset // shapes of byWord's keys
+	seed     maphash.Seed // of hashes of words
+	openings map[uint64]*opening
+	opens    bitset // places of openings' keys
 	byStart  map[[gramBytes]byte][]candidate
 	starts   bitset      // places of byStart's keys
 	short    []candidate // "contains" texts of less than three bytes
@@ -26,24 +28,30 @@ type ruleSet struct {
 const gramBytes = 3
 
 // gramPlace is the place of three bytes in a bitset.
-func gramPlace(a, b, c byte) uint { return (uint(a)*31*31 + uint(b)*31 + uint(c)) % bitsetSize }
+func gramPlace(a, b, c byte) uint64 { return uint64(a)*31*31 + uint64(b)*31 + uint64(c) }
 
 // bitset says of most things that are not in it that they are not, by a number that differs for most of them.
-type bitset [bitsetSize / 64]uint64
+type bitset [1 << 9]uint64
 
-const bitsetSize = 4096
+func (b *bitset) add(place uint64) { b[place/64%uint64(len(b))] |= 1 << (place % 64) }
 
-func (b *bitset) add(place uint) { b[place/64] |= 1 << (place % 64) }
+func (b *bitset) has(place uint64) bool { return b[place/64%uint64(len(b))]>>(place%64)&1 == 1 }
 
-func (b *bitset) has(place uint) bool { return b[place/64]>>(place%64)&1 == 1 }
+// wordSet is a small bitset of hashes of words.
+type wordSet [4]uint64
+
+func (w *wordSet) add(hash uint64) { w[hash/64%4] |= 1 << (hash % 64) }
+
+func (w *wordSet) has(hash uint64) bool { return w[hash/64%4]>>(hash%64)&1 == 1 }
 
 type rule struct {
 	label.Rule
-	texts   []ruleText
-	but     []ruleText
-	butWith wordShapes // of the first words of but
-	pattern *regexp.Regexp
-	needs   []string // see necessary
+	texts    []ruleText
+	but      []ruleText
+	butFirst []uint64 // hashes of the first words of but
+	butWith  wordSet  // of butFirst
+	pattern  *regexp.Regexp
+	needs    []string // see necessary
 }
 
 // ruleText is one alternative: as the team wrote it and as it is matched.
@@ -51,31 +59,22 @@ type ruleText struct {
 	written string
 	text    string // words with one space between
 	words   []string
-	shape   uint // of the first word
 }
 
-// candidate is a text of a rule, with what must follow its first word, which has led to it.
+// candidate is a text of a rule, with its words.
 type candidate struct {
 	rule, text int
 	match      label.Match
-	rest       []string
+	words      []string
 }
 
-// shapeOf is a word's place in a bitset.
-func shapeOf(word string) uint {
-	return (uint(word[0]) + uint(word[len(word)/2])*67 + uint(word[len(word)-1])*331 + uint(len(word))*1031) % bitsetSize
-}
-
-// wordShapes is a small set of shapes.
-type wordShapes [4]uint64
-
-func (w *wordShapes) add(shape uint) { w[shape/64%4] |= 1 << (shape % 64) }
-
-func (w *wordShapes) has(shape uint) bool { return w[shape/64%4]>>(shape%64)&1 == 1 }
-
-// meets reports whether two sets have a shape in common.
-func (w *wordShapes) meets(other *wordShapes) bool {
-	return w[0]&other[0]|w[1]&other[1]|w[2]&other[2]|w[3]&other[3] != 0
+// opening holds the texts that begin with a word (or, should it ever be, with words that have one hash: texts are compared word by
+// word in the end). Common words begin dozens, so that their second words are told apart by hashes.
+type opening struct {
+	alone   []candidate
+	longer  []candidate
+	seconds []uint64 // hashes of the second words of longer
+	next    wordSet  // of seconds
 }
 
 // ruleHit is a rule whose text stands in the title.
@@ -87,13 +86,15 @@ type ruleHit struct {
 
 // newRuleSet compiles rules. A pattern that does not compile is an error that names the rule; workbook.Parse lets none through.
 func newRuleSet(rules []label.Rule) (*ruleSet, error) {
-	s := &ruleSet{byWord: map[string][]candidate{}, byStart: map[[gramBytes]byte][]candidate{}}
+	s := &ruleSet{seed: maphash.MakeSeed(), openings: map[uint64]*opening{}, byStart: map[[gramBytes]byte][]candidate{}}
 	ordered := slices.Clone(rules)
 	slices.SortStableFunc(ordered, func(a, b label.Rule) int { return cmp.Compare(a.Priority, b.Priority) })
 	for _, r := range ordered {
 		compiled := rule{Rule: r, but: ruleTexts(r.ButNot)}
 		for _, but := range compiled.but {
-			compiled.butWith.add(but.shape)
+			first := s.hash(but.words[0])
+			compiled.butFirst = append(compiled.butFirst, first)
+			compiled.butWith.add(first)
 		}
 		n := len(s.rules)
 		if r.Match == label.MatchRegex {
@@ -112,7 +113,7 @@ func newRuleSet(rules []label.Rule) (*ruleSet, error) {
 		compiled.texts = ruleTexts(r.Texts)
 		s.rules = append(s.rules, compiled)
 		for i, t := range compiled.texts {
-			s.index(candidate{rule: n, text: i, match: r.Match, rest: t.words[1:]}, t)
+			s.index(candidate{rule: n, text: i, match: r.Match, words: t.words}, t)
 		}
 	}
 	return s, nil
@@ -128,8 +129,7 @@ func ruleTexts(texts []string) []ruleText {
 		if key == "" {
 			continue
 		}
-		words := strings.Fields(key)
-		out = append(out, ruleText{written: t, text: key, words: words, shape: shapeOf(words[0])})
+		out = append(out, ruleText{written: t, text: key, words: strings.Fields(key)})
 	}
 	return out
 }
@@ -141,10 +141,36 @@ const and = "&"
 // two things.
 func joins(text string) bool { return strings.TrimSpace(text) == and }
 
+// hash is a word's; two words with one hash are dealt with, but are not to be expected.
+func (s *ruleSet) hash(word string) uint64 { return maphash.String(s.seed, word) }
+
+func (s *ruleSet) hashes(dst []uint64, words []string) []uint64 {
+	for _, word := range words {
+		dst = append(dst, s.hash(word))
+	}
+	return dst
+}
+
+func (s *ruleSet) open(c candidate) {
+	hash := s.hash(c.words[0])
+	s.opens.add(hash)
+	o := s.openings[hash]
+	if o == nil {
+		o = &opening{}
+		s.openings[hash] = o
+	}
+	if len(c.words) == 1 {
+		o.alone = append(o.alone, c)
+		return
+	}
+	second := s.hash(c.words[1])
+	o.longer, o.seconds = append(o.longer, c), append(o.seconds, second)
+	o.next.add(second)
+}
+
 func (s *ruleSet) index(c candidate, t ruleText) {
 	if c.match != label.MatchContains {
-		s.byWord[t.words[0]] = append(s.byWord[t.words[0]], c)
-		s.words.add(t.shape)
+		s.open(c)
 		return
 	}
 	if len(t.text) < gramBytes {
@@ -172,16 +198,9 @@ func (s *ruleSet) match(dst []ruleHit, in *input) []ruleHit {
 		return dst
 	}
 	first := len(dst)
-	for i, word := range in.work {
-		if !s.words.has(shapeOf(word)) {
-			continue
-		}
-		for _, c := range s.byWord[word] {
-			if c.stands(in.work, i) {
-				dst = append(dst, ruleHit{rule: c.rule, text: c.text})
-			}
-		}
-	}
+	var room [32]uint64
+	hashes := s.hashes(room[:0], in.work)
+	dst = s.wholeWords(dst, in.work, hashes)
 	if len(s.byStart) > 0 || len(s.short) > 0 {
 		dst = s.contains(dst, in.workText)
 	}
@@ -195,24 +214,49 @@ func (s *ruleSet) match(dst []ruleHit, in *input) []ruleHit {
 		slices.SortFunc(hits, func(a, b ruleHit) int { return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.text, b.text)) })
 		hits = slices.CompactFunc(hits, func(a, b ruleHit) bool { return a.rule == b.rule })
 	}
-	var shapes wordShapes
-	if len(hits) > 0 {
-		for _, word := range in.words {
-			shapes.add(shapeOf(word))
-		}
+	if len(hits) > 0 && !slices.Equal(in.words, in.work) {
+		hashes = s.hashes(hashes[:0], in.words)
 	}
 	for i := range hits {
-		if shapes.meets(&s.rules[hits[i].rule].butWith) {
-			hits[i].blocked = s.blockedBy(hits[i].rule, in, &shapes)
-		}
+		hits[i].blocked = s.rules[hits[i].rule].blockedBy(in.words, hashes)
 	}
 	return dst[:first+len(hits)]
 }
 
-// stands reports whether the candidate's words stand among the title's, of which the one at i is its first.
+// wholeWords appends the texts of whole words that stand in the title.
+func (s *ruleSet) wholeWords(dst []ruleHit, words []string, hashes []uint64) []ruleHit {
+	for i, hash := range hashes {
+		if !s.opens.has(hash) {
+			continue
+		}
+		o := s.openings[hash]
+		if o == nil {
+			continue
+		}
+		for j := range o.alone {
+			if c := &o.alone[j]; c.stands(words, i) {
+				dst = append(dst, ruleHit{rule: c.rule, text: c.text})
+			}
+		}
+		if i+1 == len(hashes) || !o.next.has(hashes[i+1]) {
+			continue
+		}
+		for j, second := range o.seconds {
+			if second != hashes[i+1] {
+				continue
+			}
+			if c := &o.longer[j]; c.stands(words, i) {
+				dst = append(dst, ruleHit{rule: c.rule, text: c.text})
+			}
+		}
+	}
+	return dst
+}
+
+// stands reports whether the candidate's words stand among the title's, beginning with the one at i.
 func (c *candidate) stands(words []string, i int) bool {
-	end := i + 1 + len(c.rest)
-	if end > len(words) || !slices.Equal(words[i+1:end], c.rest) {
+	end := i + len(c.words)
+	if end > len(words) || !slices.Equal(words[i:end], c.words) {
 		return false
 	}
 	switch c.match {
@@ -245,18 +289,24 @@ func (s *ruleSet) contains(dst []ruleHit, text string) []ruleHit {
 	return dst
 }
 
-func (s *ruleSet) blockedBy(n int, in *input, shapes *wordShapes) string {
-	for _, but := range s.rules[n].but {
-		if !shapes.has(but.shape) {
+// blockedBy returns the first "but not" text that stands in the title; hashes are those of its words.
+func (r *rule) blockedBy(words []string, hashes []uint64) string {
+	first := len(r.but)
+	for i, hash := range hashes {
+		if !r.butWith.has(hash) {
 			continue
 		}
-		for i := 0; i+len(but.words) <= len(in.words); i++ {
-			if slices.Equal(in.words[i:i+len(but.words)], but.words) {
-				return but.written
+		for j, h := range r.butFirst[:first] {
+			if but := r.but[j].words; h == hash && len(but) <= len(words)-i && slices.Equal(words[i:i+len(but)], but) {
+				first = j
+				break
 			}
 		}
 	}
-	return ""
+	if first == len(r.but) {
+		return ""
+	}
+	return r.but[first].written
 }
 
 // decide returns the first unblocked hit that has an opinion on the axis, or false.
