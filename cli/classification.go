@@ -3,11 +3,10 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 	"slices"
 	"strconv"
@@ -51,23 +50,42 @@ type classification struct {
 	review, nothing atomic.Int64
 	left            int
 
+	idle   sync.Pool    // of batches that are written
+	shares [1001]string // thousandths as they are written
+
 	mu   sync.Mutex
 	seen map[string]*answer
 }
 
-// batch is some rows on their way; done is closed when rendered holds them.
+// batch is some rows on their way; done hears when rendered holds them. When they are written it is used again.
 type batch struct {
 	rows     [][]string
+	cells    []string // of the rows
 	first    bool
-	rendered bytes.Buffer
+	rendered []byte
 	done     chan struct{}
+
+	answers []*answer      // by row
+	asked   map[string]int // places in ask
+	ask     []string
+	fresh   []answer // to ask
 }
 
 // answer holds the added cells of one title, in the order of addedColumns.
 type answer struct {
 	cells  [len(addedColumns{})]string
+	also   string // the second sentence of why, if there are two
 	review bool
 	none   bool // no label on any axis
+}
+
+const whyColumn = 6
+
+func (a *answer) why() string {
+	if a.also == "" {
+		return a.cells[whyColumn]
+	}
+	return a.cells[whyColumn] + " " + a.also
 }
 
 // addedColumns gives the number of columns that newForm adds.
@@ -75,6 +93,7 @@ type addedColumns [8]struct{}
 
 func (c *classification) run(ctx context.Context) error {
 	c.seen = make(map[string]*answer)
+	c.writeShares()
 	group, ctx := errgroup.WithContext(ctx)
 	workers := runtime.GOMAXPROCS(0)
 	work, order := make(chan *batch), make(chan *batch, 2*workers)
@@ -89,7 +108,7 @@ func (c *classification) run(ctx context.Context) error {
 				if err := c.label(ctx, b); err != nil {
 					return err
 				}
-				close(b.done)
+				b.done <- struct{}{}
 			}
 			return nil
 		})
@@ -109,7 +128,8 @@ func (c *classification) read(ctx context.Context, work, order chan<- *batch) er
 		}
 		return nil
 	}
-	next := &batch{done: make(chan struct{}), first: true}
+	next := c.newBatch()
+	next.first = true
 	for {
 		row, err := c.table.next()
 		var fault *lineFault
@@ -122,14 +142,31 @@ func (c *classification) read(ctx context.Context, work, order chan<- *batch) er
 		case err != nil:
 			return err
 		}
-		next.rows = append(next.rows, slices.Clone(row))
+		next.keep(row)
 		if len(next.rows) == rowsInBatch {
 			if err := send(next); err != nil {
 				return err
 			}
-			next = &batch{done: make(chan struct{})}
+			next = c.newBatch()
 		}
 	}
+}
+
+func (c *classification) newBatch() *batch {
+	b, ok := c.idle.Get().(*batch)
+	if !ok {
+		return &batch{done: make(chan struct{}, 1), asked: map[string]int{}}
+	}
+	clear(b.asked)
+	b.rows, b.cells, b.first, b.rendered, b.answers, b.ask = b.rows[:0], b.cells[:0], false, b.rendered[:0], b.answers[:0], b.ask[:0]
+	return b
+}
+
+// keep takes a copy of a row in.
+func (b *batch) keep(row []string) {
+	start := len(b.cells)
+	b.cells = append(b.cells, row...) // where it moves, the rows before stay where they are
+	b.rows = append(b.rows, b.cells[start:len(b.cells):len(b.cells)])
 }
 
 func (c *classification) leaveOut(fault *lineFault) {
@@ -144,45 +181,45 @@ func (c *classification) leaveOut(fault *lineFault) {
 
 // label decides a batch's titles, each distinct one once, and renders its rows.
 func (c *classification) label(ctx context.Context, b *batch) error {
-	answers := make([]*answer, len(b.rows)) // by row; nil while it is asked
-	asked := make(map[string]int, len(b.rows))
-	var ask []string
 	c.mu.Lock()
-	for i, row := range b.rows {
+	for _, row := range b.rows {
 		title := row[c.table.title]
-		if answers[i] = c.seen[title]; answers[i] != nil {
+		known := c.seen[title]
+		b.answers = append(b.answers, known) // nil while it is asked
+		if known != nil {
 			continue
 		}
-		if _, known := asked[title]; !known {
-			asked[title] = len(ask)
-			ask = append(ask, title)
+		if _, known := b.asked[title]; !known {
+			b.asked[title] = len(b.ask)
+			b.ask = append(b.ask, title)
 		}
 	}
 	c.mu.Unlock()
-	decisions, err := c.labeller.Classify(ctx, ask)
+	decisions, err := c.labeller.Classify(ctx, b.ask)
 	if err != nil {
 		return err
 	}
-	fresh := make([]answer, len(ask))
-	for i, d := range decisions {
-		fresh[i] = c.answer(d)
+	b.fresh = slices.Grow(b.fresh[:0], len(b.ask))
+	for _, d := range decisions {
+		b.fresh = append(b.fresh, c.answer(d))
 	}
-	c.remember(ask, fresh)
+	c.remember(b.ask, b.fresh)
 	review, nothing := 0, 0
 	for i, row := range b.rows {
-		if answers[i] == nil {
-			answers[i] = &fresh[asked[row[c.table.title]]]
+		if b.answers[i] == nil {
+			b.answers[i] = &b.fresh[b.asked[row[c.table.title]]]
 		}
-		if answers[i].review {
+		if b.answers[i].review {
 			review++
 		}
-		if answers[i].none {
+		if b.answers[i].none {
 			nothing++
 		}
 	}
 	c.review.Add(int64(review))
 	c.nothing.Add(int64(nothing))
-	return c.form.render(&b.rendered, b.rows, answers)
+	b.rendered, err = c.form.render(b.rendered, b.rows, b.answers)
+	return err
 }
 
 func (c *classification) remember(titles []string, answers []answer) {
@@ -200,14 +237,14 @@ func (c *classification) remember(titles []string, answers []answer) {
 // answer puts a decision into words.
 func (c *classification) answer(d label.Decision) answer {
 	a := answer{none: true}
-	var why string
+	why := &a.cells[whyColumn]
 	for _, axis := range label.Axes() {
 		f := d.Findings[axis]
 		at := 3 * int(axis)
 		if f.Value != "" {
 			a.cells[at] = workbook.Safe(c.names[axis].Name(f.Value))
 		}
-		a.cells[at+1] = strconv.FormatFloat(f.Confidence, 'f', 3, 64)
+		a.cells[at+1] = c.share(f.Confidence)
 		a.cells[at+2] = string(f.Method)
 		if f.Label() != "" {
 			a.none = false
@@ -216,16 +253,32 @@ func (c *classification) answer(d label.Decision) answer {
 			a.review = true
 		}
 		switch {
-		case why == "":
-			why = f.Why
-		case f.Why != "" && f.Why != why:
-			why += " " + f.Why
+		case *why == "":
+			*why = workbook.Safe(f.Why) // what follows it cannot make a formula of it
+		case f.Why != "" && f.Why != d.Findings[label.Role].Why:
+			a.also = f.Why
 		}
 	}
-	a.cells[6] = workbook.Safe(why)
 	a.cells[7] = strconv.FormatBool(a.review)
 	return a
 }
+
+func (c *classification) writeShares() {
+	for i := range c.shares {
+		c.shares[i] = formatShare(float64(i) / 1000)
+	}
+}
+
+// share writes a confidence as formatShare does.
+func (c *classification) share(x float64) string {
+	n := math.Round(1000 * x)
+	if !math.Signbit(x) && n < float64(len(c.shares)) && math.Abs(1000*x-n) < 0.49 { // else it could be rounded the other way
+		return c.shares[int(n)]
+	}
+	return formatShare(x)
+}
+
+func formatShare(x float64) string { return strconv.FormatFloat(x, 'f', 3, 64) }
 
 func (c *classification) write(ctx context.Context, order <-chan *batch) error {
 	if err := c.form.open(c.out); err != nil {
@@ -237,7 +290,7 @@ func (c *classification) write(ctx context.Context, order <-chan *batch) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		out := b.rendered.Bytes()
+		out := b.rendered
 		if b.first {
 			out = bytes.TrimPrefix(out, []byte(",")) // the comma between two JSON objects
 		}
@@ -245,6 +298,7 @@ func (c *classification) write(ctx context.Context, order <-chan *batch) error {
 			return err
 		}
 		c.rows.Add(int64(len(b.rows)))
+		c.idle.Put(b)
 	}
 	return c.form.close(c.out)
 }
@@ -254,109 +308,4 @@ func (c *classification) report(to io.Writer, took time.Duration) {
 	rows := c.rows.Load()
 	message.NewPrinter(language.English).Fprintf(to, "%d titles: %d for a person to look at, %d without a label, %d lines left out; %.1f seconds, %.0f a second\n",
 		rows, c.review.Load(), c.nothing.Load(), c.left, took.Seconds(), float64(rows)/max(took.Seconds(), 1e-3))
-}
-
-// form is how rows are written.
-type form struct {
-	json    bool
-	comma   rune
-	columns []string // of the table, then ours
-}
-
-func newForm(f classifyFlags, header []string) form {
-	out := form{json: f.format == "json", comma: ',', columns: slices.Clone(header)}
-	if strings.HasSuffix(f.out, ".tsv") {
-		out.comma = '\t'
-	}
-	for _, name := range []string{"role", "role_confidence", "role_method", "seniority", "seniority_confidence", "seniority_method", "why", "review"} {
-		if slices.Contains(header, name) {
-			name = "rolecall_" + name
-		}
-		out.columns = append(out.columns, name)
-	}
-	return out
-}
-
-func (f form) csv(to io.Writer) *csv.Writer {
-	w := csv.NewWriter(to)
-	w.Comma = f.comma
-	return w
-}
-
-func (f form) open(to io.Writer) error {
-	if f.json {
-		_, err := io.WriteString(to, "[")
-		return err
-	}
-	w := f.csv(to)
-	err := w.Write(f.columns)
-	w.Flush()
-	return errors.Join(err, w.Error())
-}
-
-func (f form) close(to io.Writer) error {
-	if !f.json {
-		return nil
-	}
-	_, err := io.WriteString(to, "\n]\n")
-	return err
-}
-
-func (f form) render(to *bytes.Buffer, rows [][]string, answers []*answer) error {
-	if f.json {
-		return f.renderJSON(to, rows, answers)
-	}
-	w := f.csv(to)
-	record := make([]string, 0, len(f.columns))
-	for i, row := range rows {
-		record = append(append(record[:0], row...), answers[i].cells[:]...)
-		if err := w.Write(record); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
-}
-
-// renderJSON writes one object a line; confidences are numbers and review is a truth value. Of two columns with one
-// name the later one's value stands.
-func (f form) renderJSON(to *bytes.Buffer, rows [][]string, answers []*answer) error {
-	keys := make([][]byte, len(f.columns))
-	for i, c := range f.columns {
-		key, err := json.Marshal(c)
-		if err != nil {
-			return err
-		}
-		keys[i] = append(key, ':')
-	}
-	for n, row := range rows {
-		to.WriteString(",\n{")
-		a := answers[n]
-		for i := range f.columns {
-			if i > 0 {
-				to.WriteByte(',')
-			}
-			to.Write(keys[i])
-			if i < len(row) {
-				writeJSONText(to, row[i])
-				continue
-			}
-			switch at := i - len(row); at {
-			case 1, 4, 7:
-				to.WriteString(a.cells[at])
-			default:
-				writeJSONText(to, a.cells[at])
-			}
-		}
-		to.WriteByte('}')
-	}
-	return nil
-}
-
-func writeJSONText(to *bytes.Buffer, text string) {
-	raw, err := json.Marshal(text)
-	if err != nil {
-		raw = []byte(`""`) // cannot happen: every string has a JSON form
-	}
-	to.Write(raw)
 }

@@ -40,12 +40,15 @@ type tableReader struct {
 	ahead []string // lines that were looked at and are still to be read
 	line  int
 	row   []string
+
+	quoted strings.Reader // a record with quotation marks,
+	buffer *bufio.Reader  // which csv.NewReader takes as it is, where it would make one for every record
 }
 
 // openTable reads the heading and finds the column of titles: the one called column, or the first whose name is
 // usual for job titles. The error lists the columns that there are.
 func openTable(in io.Reader, column string) (*tableReader, error) {
-	t := &tableReader{in: bufio.NewReaderSize(in, 1<<18), comma: ','}
+	t := &tableReader{in: bufio.NewReaderSize(in, 1<<18), comma: ',', buffer: bufio.NewReader(nil)}
 	first := ""
 	for strings.TrimSpace(first) == "" {
 		line, err := t.readLine()
@@ -183,7 +186,9 @@ func (t *tableReader) split(record string) ([]string, error) {
 			record = record[i+1:]
 		}
 	}
-	r := csv.NewReader(strings.NewReader(record))
+	t.quoted.Reset(record)
+	t.buffer.Reset(&t.quoted)
+	r := csv.NewReader(t.buffer)
 	r.Comma, r.FieldsPerRecord = t.comma, -1
 	return r.Read()
 }
