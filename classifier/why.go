@@ -24,7 +24,7 @@ func (c *Classifier) byCorrection(a label.Axis, l *lesson) label.Finding {
 func (c *Classifier) byRule(a label.Axis, h ruleHit, s *scratch) label.Finding {
 	r := &c.rules.rules[h.rule]
 	f := label.Finding{Value: r.Set[a], Accepted: true, Method: label.ByRule, Confidence: c.trust[h.rule].confidence(a), RuleID: r.ID}
-	f.Why = s.said(saying{axis: a, rule: true, one: h.rule, other: h.text}, func() string { return c.whyRule(a, h, &f) })
+	f.Why = s.said(newSaying(a, sayRule, h.rule, h.text), func() string { return c.whyRule(a, h, &f) })
 	return f
 }
 
@@ -63,14 +63,23 @@ func (c *Classifier) byNobody(a label.Axis) label.Finding {
 
 // why says in a sentence what heads and neighbours found.
 func (c *Classifier) why(a label.Axis, f *label.Finding, v *verdict, d *desk, s *scratch) string {
-	found := s.said(saying{axis: a, accepted: f.Accepted, one: v.first, other: v.second}, func() string { return c.whyExamples(a, f) })
-	if !v.asked || len(d.nearest.list) == 0 {
-		return found + "."
+	kind := sayDoubt
+	if f.Accepted {
+		kind = sayAnswer
 	}
-	s.text = append(append(s.text[:0], found...), "; the closest labelled title is "...)
-	s.text = append(strconv.AppendQuote(s.text, c.lesson(d.nearest.list[0].row).title), '.')
-	return string(s.text)
+	if !v.asked || len(d.nearest.list) == 0 {
+		return s.said(newSaying(a, kind, v.first, v.second), func() string { return c.whyExamples(a, f) + "." })
+	}
+	found := s.said(newSaying(a, kind+sayMore, v.first, v.second), func() string { return c.whyExamples(a, f) + "; the closest labelled title is " })
+	row := d.nearest.list[0].row
+	if int(row) >= len(c.lessons) { // a correction, which other classifiers may not have
+		return found + c.quoted(row)
+	}
+	return found + s.said(newSaying(0, sayTitle, int(row), 0), func() string { return c.quoted(row) })
 }
+
+// quoted is a labelled title as the end of a sentence.
+func (c *Classifier) quoted(row int32) string { return strconv.Quote(c.lesson(row).title) + "." }
 
 func (c *Classifier) whyExamples(a label.Axis, f *label.Finding) string {
 	name := c.name(a, f.Value)
@@ -85,11 +94,20 @@ func (c *Classifier) whyExamples(a label.Axis, f *label.Finding) string {
 	return fmt.Sprintf("Not sure enough: it could be %s", name)
 }
 
-// saying is what a sentence depends on: a rule and its text, or the best answers by class.
-type saying struct {
-	axis           label.Axis
-	rule, accepted bool
-	one, other     int
+// saying is what a sentence, or a part of one, depends on: a rule and its text, the best answers by class, or a labelled title. It is
+// a number because every title looks up some.
+type saying uint64
+
+const (
+	sayRule = iota
+	sayTitle
+	sayAnswer
+	sayDoubt
+	sayMore = 2 // added to the two before: the closest title follows
+)
+
+func newSaying(a label.Axis, kind, one, other int) saying {
+	return saying(a)<<60 | saying(kind)<<56 | saying(one)<<28 | saying(other+1)
 }
 
 // said makes a sentence once. What it says must be the same for every classifier with the same rules and the same model.
