@@ -19,7 +19,7 @@ type ruleSet struct {
 	seed     maphash.Seed // of hashes of words
 	openings map[uint64]*opening
 	opens    bitset // places of openings' keys
-	byStart  map[[gramBytes]byte][]candidate
+	byStart  map[gram][]candidate
 	starts   bitset      // places of byStart's keys
 	short    []candidate // "contains" texts of less than three bytes
 	patterns []candidate
@@ -27,8 +27,13 @@ type ruleSet struct {
 
 const gramBytes = 3
 
-// gramPlace is the place of three bytes in a bitset.
-func gramPlace(a, b, c byte) uint64 { return uint64(a)*31*31 + uint64(b)*31 + uint64(c) }
+// gram is three bytes that follow each other.
+type gram uint32
+
+func (g gram) then(next byte) gram { return (g<<8 | gram(next)) & (1<<(8*gramBytes) - 1) }
+
+// place is that in a bitset.
+func (g gram) place() uint64 { return uint64(g) * 0x9e3779b97f4a7c15 >> 32 }
 
 // bitset says of most things that are not in it that they are not, by a number that differs for most of them.
 type bitset [1 << 9]uint64
@@ -69,12 +74,18 @@ type candidate struct {
 }
 
 // opening holds the texts that begin with a word (or, should it ever be, with words that have one hash: texts are compared word by
-// word in the end). Common words begin dozens, so that their second words are told apart by hashes.
+// word in the end). Common words begin dozens, so that longer texts are told apart by hashes first.
 type opening struct {
-	alone   []candidate
-	longer  []candidate
-	seconds []uint64 // hashes of the second words of longer
-	next    wordSet  // of seconds
+	alone  []candidate
+	longer []candidate
+	ends   []ending // of longer
+	next   wordSet  // of the second words of longer
+}
+
+// ending is what of a text is looked at first: the hashes of its second and its last word, and how many words it has.
+type ending struct {
+	second, last uint64
+	words        int
 }
 
 // ruleHit is a rule whose text stands in the title.
@@ -86,7 +97,7 @@ type ruleHit struct {
 
 // newRuleSet compiles rules. A pattern that does not compile is an error that names the rule; workbook.Parse lets none through.
 func newRuleSet(rules []label.Rule) (*ruleSet, error) {
-	s := &ruleSet{seed: maphash.MakeSeed(), openings: map[uint64]*opening{}, byStart: map[[gramBytes]byte][]candidate{}}
+	s := &ruleSet{seed: maphash.MakeSeed(), openings: map[uint64]*opening{}, byStart: map[gram][]candidate{}}
 	ordered := slices.Clone(rules)
 	slices.SortStableFunc(ordered, func(a, b label.Rule) int { return cmp.Compare(a.Priority, b.Priority) })
 	for _, r := range ordered {
@@ -164,7 +175,8 @@ func (s *ruleSet) open(c candidate) {
 		return
 	}
 	second := s.hash(c.words[1])
-	o.longer, o.seconds = append(o.longer, c), append(o.seconds, second)
+	o.longer = append(o.longer, c)
+	o.ends = append(o.ends, ending{second: second, last: s.hash(c.words[len(c.words)-1]), words: len(c.words)})
 	o.next.add(second)
 }
 
@@ -177,9 +189,12 @@ func (s *ruleSet) index(c candidate, t ruleText) {
 		s.short = append(s.short, c)
 		return
 	}
-	start := [gramBytes]byte([]byte(t.text[:gramBytes]))
+	var start gram
+	for i := range gramBytes {
+		start = start.then(t.text[i])
+	}
 	s.byStart[start] = append(s.byStart[start], c)
-	s.starts.add(gramPlace(start[0], start[1], start[2]))
+	s.starts.add(start.place())
 }
 
 // match appends the rules whose text stands in the title to dst, in the order in which they are asked, each rule once; a rule that
@@ -241,8 +256,9 @@ func (s *ruleSet) wholeWords(dst []ruleHit, words []string, hashes []uint64) []r
 		if i+1 == len(hashes) || !o.next.has(hashes[i+1]) {
 			continue
 		}
-		for j, second := range o.seconds {
-			if second != hashes[i+1] {
+		for j := range o.ends {
+			e := &o.ends[j]
+			if e.second != hashes[i+1] || i+e.words > len(hashes) || e.last != hashes[i+e.words-1] {
 				continue
 			}
 			if c := &o.longer[j]; c.stands(words, i) {
@@ -276,12 +292,14 @@ func (s *ruleSet) contains(dst []ruleHit, text string) []ruleHit {
 			dst = append(dst, ruleHit{rule: c.rule, text: c.text})
 		}
 	}
-	for i := 0; i+gramBytes <= len(text); i++ {
-		if !s.starts.has(gramPlace(text[i], text[i+1], text[i+2])) {
+	var seen gram
+	for end := 1; end <= len(text); end++ {
+		seen = seen.then(text[end-1])
+		if !s.starts.has(seen.place()) || end < gramBytes {
 			continue
 		}
-		for _, c := range s.byStart[[gramBytes]byte([]byte(text[i:i+gramBytes]))] {
-			if strings.HasPrefix(text[i:], s.rules[c.rule].texts[c.text].text) {
+		for _, c := range s.byStart[seen] {
+			if strings.HasPrefix(text[end-gramBytes:], s.rules[c.rule].texts[c.text].text) {
 				dst = append(dst, ruleHit{rule: c.rule, text: c.text})
 			}
 		}
