@@ -18,7 +18,6 @@ type scratch struct {
 	questions questions
 	probe     nearest
 	sayings   map[saying]string
-	text      []byte
 }
 
 // desk is what is known of one title.
