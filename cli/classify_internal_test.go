@@ -127,7 +127,7 @@ func TestTablesThatCannotBeUsed(t *testing.T) {
 func TestRowsComeOutInTheirOrderAndTitlesAreAskedOnce(t *testing.T) {
 	var table strings.Builder
 	table.WriteString("n,title\n")
-	const rows = 5*rowsInBatch + 17
+	const rows = 12*rowsInBatch + 17 // more batches than are under way at once, so that some are used again
 	for i := range rows {
 		fmt.Fprintf(&table, "%d,t%d x\n", i, i%100)
 	}
