@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rolecall/label"
+	"rolecall/title"
 )
 
 // matchInFull is ruleSet.match without an index: every text of every rule is held against the title.
@@ -50,13 +51,13 @@ func matchInFull(s *ruleSet, in *input) []ruleHit {
 // FuzzRulesMatchAsInFull makes rules of a few words, so that many begin alike, and holds them against a title and against its words
 // in other orders.
 func FuzzRulesMatchAsInFull(f *testing.F) {
-	for seed, title := range []string{"Head of Sales", "Sales & Head (Head of Sales)", "head head of of sales", "Lead, Head of Sales @ Sales", "sales sales",
+	for seed, text := range []string{"Head of Sales", "Sales & Head (Head of Sales)", "head head of of sales", "Lead, Head of Sales @ Sales", "sales sales",
 		"\xff\xfehead of \xc3", "Head\u200b of Sales", "営業 head", "", "&", "of", "of & of", strings.Repeat("head of sales ", 40), strings.Repeat("h", 3000) + " head"} {
-		f.Add(uint64(seed), title)
+		f.Add(uint64(seed), text)
 	}
-	f.Fuzz(func(t *testing.T, seed uint64, title string) {
+	f.Fuzz(func(t *testing.T, seed uint64, text string) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		first := newInput(title)
+		first := newInput(text, &title.Reader{})
 		vocabulary := append([]string{"head", "of", "sales", "lead", "he", "s", "&"}, first.words[:min(len(first.words), 20)]...)
 		texts := func(most int) []string {
 			list := make([]string, random.IntN(most))
@@ -78,13 +79,13 @@ func FuzzRulesMatchAsInFull(f *testing.F) {
 			t.Fatal(err)
 		}
 		for range 20 {
-			in := newInput(title)
+			in := newInput(text, &title.Reader{})
 			if got, want := s.match(nil, &in), matchInFull(s, &in); !slices.Equal(got, want) {
-				t.Fatalf("%q (seed %d):\n got %+v\nwant %+v", title, seed, got, want)
+				t.Fatalf("%q (seed %d):\n got %+v\nwant %+v", text, seed, got, want)
 			}
-			title = ""
+			text = ""
 			for range random.IntN(8) {
-				title += vocabulary[random.IntN(len(vocabulary))] + []string{" ", " ", ", ", " @ ", " ("}[random.IntN(5)]
+				text += vocabulary[random.IntN(len(vocabulary))] + []string{" ", " ", ", ", " @ ", " ("}[random.IntN(5)]
 			}
 		}
 	})
