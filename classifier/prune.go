@@ -2,10 +2,9 @@ package classifier
 
 import (
 	"math"
+	"math/bits"
 	"sync"
 	"sync/atomic"
-
-	"github.com/viterin/vek/vek32"
 )
 
 const (
@@ -88,11 +87,11 @@ type questions struct {
 	bases   [abreast]int32 // takes off the 128 that each byte of a row has too much
 	scales  [abreast]float32
 	margins [abreast]float32 // how far a cosine can be from what the bytes say
+	limits  [abreast]float32 // what no sum of bytes is much over
 	blocks  int
 	sums    []float32 // of each query by row
-	tops    []float32 // of each query by block
-	best    nearest
-	left    []int32 // rows to compare in full
+	tops    []float32 // of each query by block, then what is less than any, up to a multiple of blockRows
+	left    []int32   // rows to compare in full
 	cosines []float32
 }
 
@@ -100,8 +99,21 @@ type questions struct {
 func (q *questions) prepare(p *pruned) {
 	if len(q.sums) != abreast*len(p.scales) {
 		q.blocks = len(p.scales) / blockRows
-		q.sums, q.tops = make([]float32, abreast*len(p.scales)), make([]float32, abreast*q.blocks)
+		q.sums = make([]float32, abreast*len(p.scales))
+		q.tops = make([]float32, abreast*((q.blocks+blockRows-1)/blockRows*blockRows))
+		for i := range q.tops {
+			q.tops[i] = float32(math.Inf(-1))
+		}
 	}
+}
+
+// sumsOf and topsOf are those of one query.
+func (q *questions) sumsOf(n int) []float32 {
+	return q.sums[len(q.sums)/abreast*n:][:len(q.sums)/abreast]
+}
+
+func (q *questions) topsOf(n int) []float32 {
+	return q.tops[len(q.tops)/abreast*n:][:len(q.tops)/abreast]
 }
 
 // ask puts a query into bytes as the nth question; false for one that has none.
@@ -129,6 +141,7 @@ func (q *questions) ask(p *pruned, n int, query []float32) bool {
 	q.bases[n], q.scales[n] = -128*sum, scale
 	margin := float32((math.Sqrt(kept)*p.lost + math.Sqrt(lost)*p.length) * (1 + rounding))
 	q.margins[n] = margin + rounding*float32(1+math.Sqrt(kept)*p.length)
+	q.limits[n] = float32(math.Sqrt(kept)*p.length) / scale
 	return true
 }
 
@@ -153,42 +166,62 @@ func (p *pruned) search(m *matrix, list []*nearest, q *questions, queries [][]fl
 	}
 	scan(p, q, asked)
 	for n, i := range of[:asked] {
-		q.answer(p, m, n, list[i], queries[i])
+		q.answer(m, n, list[i], queries[i])
 	}
 }
 
-// answer offers the rows that the nth question's sums leave over, those of the best blocks first, for the better the list is, the
-// fewer others are left.
-func (q *questions) answer(p *pruned, m *matrix, n int, list *nearest, query []float32) {
-	sums, tops := q.sums[n*len(p.scales):][:len(p.scales)], q.tops[n*q.blocks:][:q.blocks]
-	q.best.reset(list.room)
-	for block, top := range tops {
-		if top > q.best.worst() {
-			q.best.offer(int32(block), top)
+// answer offers the rows that the nth question's sums leave over: first those that reach what the best blocks have, then those that
+// can still be among the nearest.
+func (q *questions) answer(m *matrix, n int, list *nearest, query []float32) {
+	high := q.high(n, list.room)
+	q.leave(m, n, high, nil)
+	q.compare(m, list, query)
+	q.leave(m, n, q.below(n, list.worst()), &high)
+	q.compare(m, list, query)
+}
+
+// high is a number that the tops of at least so many blocks reach as there is room for, and of hardly any more, where it can be had.
+func (q *questions) high(n, room int) float32 {
+	tops := q.topsOf(n)
+	found, low, over := float32(math.Inf(-1)), -q.limits[n], q.limits[n]
+	for range 12 {
+		middle := low + (over-low)/2
+		reached := 0
+		for at := 0; at < len(tops); at += blockRows {
+			reached += bits.OnesCount32(reach(tops[at:], middle))
+		}
+		if reached < room {
+			over = middle
+			continue
+		}
+		found, low = middle, middle
+		if reached < room+room/4 {
+			break
 		}
 	}
-	// At least so many rows as the list has room for, one of each of these blocks, have this cosine or more: what cannot reach it is out.
-	floor := q.below(n, q.best.worst()*q.scales[n]-q.margins[n])
+	return found
+}
+
+// leave notes the rows whose sums are not less than floor, without those that are not less than done.
+func (q *questions) leave(m *matrix, n int, floor float32, done *float32) {
 	q.left = q.left[:0]
-	for _, block := range q.best.list {
-		q.leave(sums[:m.size()], int(block.row), floor)
-		tops[block.row] = -math.MaxFloat32 // is done
-	}
-	q.compare(m, list, query)
-	floor = max(floor, q.below(n, list.worst()))
-	for block, top := range tops {
-		if top >= floor {
-			q.leave(sums[:m.size()], block, floor)
-		}
-	}
-	q.compare(m, list, query)
-}
-
-// leave notes the rows of a block that a floor leaves over.
-func (q *questions) leave(sums []float32, block int, floor float32) {
-	for lane, sum := range sums[block*blockRows : min((block+1)*blockRows, len(sums))] {
-		if sum >= floor {
-			q.left = append(q.left, int32(block*blockRows+lane))
+	sums, tops := q.sumsOf(n), q.topsOf(n)
+	for at := 0; at < len(tops); at += blockRows {
+		for blocks := reach(tops[at:], floor); blocks != 0; blocks &= blocks - 1 {
+			first := (at + bits.TrailingZeros32(blocks)) * blockRows
+			if first >= m.size() { // no block
+				break
+			}
+			rows := reach(sums[first:], floor)
+			if done != nil {
+				rows &^= reach(sums[first:], *done)
+			}
+			if left := m.size() - first; left < blockRows {
+				rows &= 1<<left - 1
+			}
+			for ; rows != 0; rows &= rows - 1 {
+				q.left = append(q.left, int32(first+bits.TrailingZeros32(rows)))
+			}
 		}
 	}
 }
@@ -196,14 +229,10 @@ func (q *questions) leave(sums []float32, block int, floor float32) {
 // compare offers the rows that are left over. Their cosines are summed one after the other before any is looked at, so that the
 // processor need not wait for the memory of each.
 func (q *questions) compare(m *matrix, list *nearest, query []float32) {
-	q.cosines = q.cosines[:0]
-	for _, i := range q.left {
-		q.cosines = append(q.cosines, vek32.Dot(m.row(int(i)), query))
-	}
+	q.cosines = dotRows(q.cosines[:0], m, query, q.left)
 	for k, cosine := range q.cosines {
 		list.offer(q.left[k], cosine)
 	}
-	q.left = q.left[:0]
 }
 
 // below is the sum of bytes of which it is certain that the cosine is less than the one given.

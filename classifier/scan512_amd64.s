@@ -18,10 +18,11 @@ TEXT ·scanVNNI(SB), NOSPLIT, $0-64
 	VPBROADCASTD 12(R11), Z19
 
 	// from one query's sums and tops to the next one's
-	MOVQ DX, R13
+	LEAQ 31(DX), R13
+	ANDQ $-32, R13
 	SHLQ $2, R13
-	MOVQ R13, R12
-	SHLQ $5, R12
+	MOVQ DX, R12
+	SHLQ $7, R12
 	LEAQ (R13)(R13*2), AX
 	LEAQ (R12)(R12*2), R11
 

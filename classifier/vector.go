@@ -1,5 +1,7 @@
 package classifier
 
+import "github.com/viterin/vek/vek32"
+
 // addRowsInGo is addRows for machines without vector instructions that are known here.
 func addRowsInGo(dst, weights []float32, stride int, places []int32, values []float32) {
 	for i, v := range values {
@@ -28,4 +30,22 @@ func stepRowInGo(row, gradient []float32, keep, move float32) {
 	for c, g := range gradient {
 		row[c] = row[c]*keep - move*g
 	}
+}
+
+// reachInGo is reach likewise.
+func reachInGo(x []float32, floor float32) (bits uint32) {
+	for i, x := range x[:blockRows] {
+		if !(x < floor) {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
+// dotRowsInGo is dotRows likewise.
+func dotRowsInGo(dots []float32, m *matrix, query []float32, places []int32) []float32 {
+	for _, i := range places {
+		dots = append(dots, vek32.Dot(m.row(int(i)), query))
+	}
+	return dots
 }

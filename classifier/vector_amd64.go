@@ -1,6 +1,8 @@
 package classifier
 
 import (
+	"runtime"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/cpu"
@@ -20,7 +22,7 @@ func scan(p *pruned, q *questions, n int) {
 		return
 	}
 	for i := range n {
-		scanAVX2(&p.bytes[0], &p.scales[0], &q.numbers[i][0], p.quads, q.blocks, q.bases[i], &q.sums[i*len(p.scales)], &q.tops[i*q.blocks])
+		scanAVX2(&p.bytes[0], &p.scales[0], &q.numbers[i][0], p.quads, q.blocks, q.bases[i], &q.sumsOf(i)[0], &q.topsOf(i)[0])
 	}
 }
 
@@ -29,10 +31,38 @@ func scan(p *pruned, q *questions, n int) {
 //go:noescape
 func scanAVX2(bytes *byte, scales *float32, query *int8, quads, blocks int, base int32, sums, tops *float32)
 
-// scanVNNI is scan for four questions, asked or not.
+// scanVNNI is scan for four questions, asked or not; the tops of one stand after those of the one before, filled up to a multiple of 32.
 //
 //go:noescape
 func scanVNNI(bytes *byte, scales *float32, queries *int8, quads, blocks int, bases *int32, sums, tops *float32)
+
+// reach has a bit for each of the first 32 numbers, the lowest for the first: whether it is not less than floor.
+func reach(x []float32, floor float32) uint32 {
+	if !canScan() {
+		return reachInGo(x, floor)
+	}
+	return reachAVX2(&x[:blockRows][0], floor)
+}
+
+//go:noescape
+func reachAVX2(x *float32, floor float32) uint32
+
+// dotRows appends to dots the product of the query and of each row at a place: what vek32.Dot says, bit for bit.
+func dotRows(dots []float32, m *matrix, query []float32, places []int32) []float32 {
+	if len(places) == 0 || m.dimension == 0 || !canDotRows() {
+		return dotRowsInGo(dots, m, query, places)
+	}
+	n := len(dots)
+	dots = slices.Grow(dots, len(places))[:n+len(places)]
+	dotRowsFMA(&m.rows[0], &query[:m.dimension][0], m.dimension, &places[0], len(places), &dots[n])
+	return dots
+}
+
+// canDotRows reports whether vek32.Dot sums in the order of dotRowsFMA on this machine.
+func canDotRows() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA && runtime.GOOS != "darwin" }
+
+//go:noescape
+func dotRowsFMA(rows, query *float32, dimension int, places *int32, n int, dots *float32)
 
 // addRows adds to dst the row of weights at each place times its value, one after the other; the first rows where places is nil. The
 // stride of the rows and the length of dst are multiples of four, dst is no longer than a row.

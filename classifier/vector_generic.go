@@ -10,6 +10,12 @@ func canDot() bool { return false }
 
 func scan(*pruned, *questions, int) {}
 
+func reach(x []float32, floor float32) uint32 { return reachInGo(x, floor) }
+
+func dotRows(dots []float32, m *matrix, query []float32, places []int32) []float32 {
+	return dotRowsInGo(dots, m, query, places)
+}
+
 func addRows(dst, weights []float32, stride int, places []int32, values []float32) {
 	addRowsInGo(dst, weights, stride, places, values)
 }

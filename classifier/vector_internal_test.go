@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -46,6 +47,41 @@ func TestVectorInstructionsSumAsGoDoes(t *testing.T) {
 					t.Errorf("steps:\n got %v\nwant %v", got, want)
 				}
 			})
+		}
+	}
+}
+
+// TestRowsAreComparedAsGoDoes wants the same bits of what a search of the neighbours rests on.
+func TestRowsAreComparedAsGoDoes(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 9))
+	for _, dimension := range []int{1, 7, 31, 32, 33, 64, 96, 100, 768} {
+		m := matrix{dimension: dimension, rows: make([]float32, 50*dimension)}
+		for i := range m.rows {
+			m.rows[i] = float32(random.NormFloat64() * math.Pow(10, float64(random.IntN(9)-4)))
+		}
+		for n := range 20 {
+			places := make([]int32, n)
+			for i := range places {
+				places[i] = int32(random.IntN(m.size()))
+			}
+			query := m.row(n)
+			if got, want := dotRows(nil, &m, query, places), dotRowsInGo(nil, &m, query, places); !slices.Equal(got, want) {
+				t.Fatalf("dimension %d, rows %v:\n got %v\nwant %v", dimension, places, got, want)
+			}
+		}
+	}
+	odd := []float32{0, float32(math.Copysign(0, -1)), 1, -1, float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32, -math.MaxFloat32, 1e-45}
+	numbers := make([]float32, blockRows)
+	for range 1000 {
+		for i := range numbers {
+			numbers[i] = odd[random.IntN(len(odd))]
+			if random.IntN(2) == 0 {
+				numbers[i] = float32(random.NormFloat64())
+			}
+		}
+		floor := numbers[random.IntN(blockRows)]
+		if got, want := reach(numbers, floor), reachInGo(numbers, floor); got != want {
+			t.Fatalf("%v reach %v: got %032b, want %032b", numbers, floor, got, want)
 		}
 	}
 }
