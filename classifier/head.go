@@ -96,9 +96,15 @@ func softmax(z []float32) {
 		top = max(top, x)
 	}
 	var sum float32
-	for i, x := range z {
-		z[i] = float32(math.Exp(float64(x - top)))
-		sum += z[i]
+	var room [expsAtOnce]float64
+	for rest := z; len(rest) > 0; {
+		n := min(len(rest), len(room))
+		exps(room[:n], rest[:n], top)
+		for i, e := range room[:n] {
+			rest[i] = float32(e)
+			sum += rest[i]
+		}
+		rest = rest[n:]
 	}
 	for i := range z {
 		z[i] /= sum

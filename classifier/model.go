@@ -85,8 +85,12 @@ func (m mix) join(dst []float32, v *voices, asked bool) {
 		softmax(dst)
 		return
 	}
-	for c := range dst {
-		dst[c] = m.Sparse*v.sparse[c] + m.Dense*v.dense[c] + m.Near*logShare(v.near[c])
+	share, log := float32(1), float32(0)
+	for c, near := range v.near[:len(dst)] {
+		if near != share { // most classes have the share of those without a vote
+			share, log = near, logShare(near)
+		}
+		dst[c] = m.Sparse*v.sparse[c] + m.Dense*v.dense[c] + m.Near*log
 	}
 	softmax(dst)
 }

@@ -1,6 +1,10 @@
 package classifier
 
-import "github.com/viterin/vek/vek32"
+import (
+	"math"
+
+	"github.com/viterin/vek/vek32"
+)
 
 // addRowsInGo is addRows for machines without vector instructions that are known here.
 func addRowsInGo(dst, weights []float32, stride int, places []int32, values []float32) {
@@ -48,4 +52,14 @@ func dotRowsInGo(dots []float32, m *matrix, query []float32, places []int32) []f
 		dots = append(dots, vek32.Dot(m.row(int(i)), query))
 	}
 	return dots
+}
+
+// expsAtOnce is how many exponentials are asked for at once: as many as most axes have classes.
+const expsAtOnce = 32
+
+// expsInGo is exps likewise.
+func expsInGo(dst []float64, z []float32, less float32) {
+	for i, x := range z {
+		dst[i] = math.Exp(float64(x - less))
+	}
 }

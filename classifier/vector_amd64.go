@@ -14,6 +14,9 @@ func canScan() bool { return cpu.X86.HasAVX2 }
 // canDot reports whether the machine sums products of bytes in one instruction.
 func canDot() bool { return cpu.X86.HasAVX512VNNI && cpu.X86.HasAVX512F }
 
+// canFuse reports whether the machine multiplies and adds in one instruction, as vek32.Dot and math.Exp do where they can.
+func canFuse() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA }
+
 // scan writes, for each of the first n questions, each row's sum of bytes times its scale into q.sums, and the greatest of each block
 // into q.tops.
 func scan(p *pruned, q *questions, n int) {
@@ -47,9 +50,10 @@ func reach(x []float32, floor float32) uint32 {
 //go:noescape
 func reachAVX2(x *float32, floor float32) uint32
 
-// dotRows appends to dots the product of the query and of each row at a place: what vek32.Dot says, bit for bit.
+// dotRows appends to dots the product of the query and of each row at a place: what vek32.Dot says, bit for bit. (On
+// macOS that knows no vector instructions.)
 func dotRows(dots []float32, m *matrix, query []float32, places []int32) []float32 {
-	if len(places) == 0 || m.dimension == 0 || !canDotRows() {
+	if len(places) == 0 || m.dimension == 0 || !canFuse() || runtime.GOOS == "darwin" {
 		return dotRowsInGo(dots, m, query, places)
 	}
 	n := len(dots)
@@ -58,11 +62,29 @@ func dotRows(dots []float32, m *matrix, query []float32, places []int32) []float
 	return dots
 }
 
-// canDotRows reports whether vek32.Dot sums in the order of dotRowsFMA on this machine.
-func canDotRows() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA && runtime.GOOS != "darwin" }
-
 //go:noescape
 func dotRowsFMA(rows, query *float32, dimension int, places *int32, n int, dots *float32)
+
+// exps writes math.Exp(float64(z[i]-less)) into dst, bit for bit.
+func exps(dst []float64, z []float32, less float32) {
+	if !canFuse() {
+		expsInGo(dst, z, less)
+		return
+	}
+	for len(z) >= 4 {
+		done := expsFMA(&dst[:len(z)][0], &z[0], less, len(z))
+		if done == len(z) {
+			return
+		}
+		odd := min(done+4, len(z))
+		expsInGo(dst[done:], z[done:odd], less)
+		dst, z = dst[odd:], z[odd:]
+	}
+	expsInGo(dst, z, less)
+}
+
+//go:noescape
+func expsFMA(dst *float64, z *float32, less float32, n int) (done int)
 
 // addRows adds to dst the row of weights at each place times its value, one after the other; the first rows where places is nil. The
 // stride of the rows and the length of dst are multiples of four, dst is no longer than a row.

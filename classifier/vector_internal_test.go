@@ -86,6 +86,41 @@ func TestRowsAreComparedAsGoDoes(t *testing.T) {
 	}
 }
 
+// TestExponentialsAreThoseOfGo wants the same bits, for a fit may not come out otherwise on another machine.
+func TestExponentialsAreThoseOfGo(t *testing.T) {
+	random := rand.New(rand.NewPCG(4, 4))
+	odd := []float32{0, float32(math.Copysign(0, -1)), 700, -700, 701, -701, 709.8, -745, -800, float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)),
+		math.MaxFloat32, -math.MaxFloat32, 1e-45, 1e-20, -1e-20}
+	for round := range 20000 {
+		z := make([]float32, random.IntN(40))
+		for i := range z {
+			z[i] = float32(random.NormFloat64() * math.Pow(10, float64(random.IntN(7)-4)))
+			if round%2 == 0 && random.IntN(10) == 0 {
+				z[i] = odd[random.IntN(len(odd))]
+			}
+		}
+		less := float32(random.NormFloat64())
+		got, want := make([]float64, len(z)), make([]float64, len(z))
+		exps(got, z, less)
+		expsInGo(want, z, less)
+		for i := range z {
+			if math.Float64bits(got[i]) != math.Float64bits(want[i]) {
+				t.Fatalf("exp(%v-%v), number %d of %d: got %v, want %v", z[i], less, i, len(z), got[i], want[i])
+			}
+		}
+	}
+}
+
+func BenchmarkSoftmax(b *testing.B) {
+	z := make([]float32, 26)
+	for b.Loop() {
+		for i := range z {
+			z[i] = float32(i*i%26) / 4
+		}
+		softmax(z)
+	}
+}
+
 func BenchmarkScores(b *testing.B) {
 	random := rand.New(rand.NewPCG(7, 7))
 	table := randomTable(random, 5000, [2]int{26, 8})

@@ -1,0 +1,99 @@
+#include "textflag.h"
+
+// The numbers of math.Exp on amd64 (Shibata 2010).
+DATA series<>+0(SB)/8, $1.4426950408889634073599246810018920
+DATA series<>+8(SB)/8, $0.69314718055966295651160180568695068359375
+DATA series<>+16(SB)/8, $0.28235290563031577122588448175013436025525412068e-12
+DATA series<>+24(SB)/8, $0.0625
+DATA series<>+32(SB)/8, $2.4801587301587301587e-5
+DATA series<>+40(SB)/8, $1.9841269841269841270e-4
+DATA series<>+48(SB)/8, $1.3888888888888888889e-3
+DATA series<>+56(SB)/8, $8.3333333333333333333e-3
+DATA series<>+64(SB)/8, $4.1666666666666666667e-2
+DATA series<>+72(SB)/8, $1.6666666666666666667e-1
+DATA series<>+80(SB)/8, $0.5
+DATA series<>+88(SB)/8, $1.0
+DATA series<>+96(SB)/8, $2.0
+DATA series<>+104(SB)/8, $0x7fffffffffffffff
+DATA series<>+112(SB)/8, $700.0
+DATA series<>+120(SB)/8, $1023
+GLOBL series<>(SB), RODATA|NOPTR, $128
+
+// func expsFMA(dst *float64, z *float32, less float32, n int) (done int)
+//
+// Four at once go the way of math.Exp, operation by operation, so that they are the same bit for bit; n is four or more, and the last
+// four may be in part those before them. It stops at four of which one is no number or beyond 700, where math.Exp has other ways.
+TEXT ·expsFMA(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ z+8(FP), SI
+	VBROADCASTSS less+16(FP), X15
+	MOVQ n+24(FP), CX
+	SUBQ $4, CX
+	XORQ AX, AX
+	VBROADCASTSD series<>+0(SB), Y3
+	VBROADCASTSD series<>+8(SB), Y4
+	VBROADCASTSD series<>+16(SB), Y5
+	VBROADCASTSD series<>+24(SB), Y6
+	VBROADCASTSD series<>+96(SB), Y7
+	VBROADCASTSD series<>+88(SB), Y8
+	VBROADCASTSD series<>+104(SB), Y9
+	VBROADCASTSD series<>+112(SB), Y10
+	VPBROADCASTQ series<>+120(SB), Y11
+
+four:
+	VMOVUPS (SI)(AX*4), X0
+	VSUBPS X15, X0, X0
+	VCVTPS2PD X0, Y0
+	VANDPD Y9, Y0, Y1
+	VCMPPD $2, Y10, Y1, Y1
+	VMOVMSKPD Y1, DX
+	CMPL DX, $15
+	JNE  done
+	VMULPD Y3, Y0, Y1
+	VCVTPD2DQY Y1, X2 // the exponent
+	VCVTDQ2PD X2, Y1
+	VFNMADD231PD Y4, Y1, Y0
+	VFNMADD231PD Y5, Y1, Y0
+	VMULPD Y6, Y0, Y0
+	VBROADCASTSD series<>+32(SB), Y1
+	VBROADCASTSD series<>+40(SB), Y12
+	VFMADD213PD Y12, Y0, Y1
+	VBROADCASTSD series<>+48(SB), Y13
+	VFMADD213PD Y13, Y0, Y1
+	VBROADCASTSD series<>+56(SB), Y12
+	VFMADD213PD Y12, Y0, Y1
+	VBROADCASTSD series<>+64(SB), Y13
+	VFMADD213PD Y13, Y0, Y1
+	VBROADCASTSD series<>+72(SB), Y12
+	VFMADD213PD Y12, Y0, Y1
+	VBROADCASTSD series<>+80(SB), Y13
+	VFMADD213PD Y13, Y0, Y1
+	VFMADD213PD Y8, Y0, Y1
+	VMULPD Y1, Y0, Y0
+	VADDPD Y7, Y0, Y1
+	VMULPD Y1, Y0, Y0
+	VADDPD Y7, Y0, Y1
+	VMULPD Y1, Y0, Y0
+	VADDPD Y7, Y0, Y1
+	VMULPD Y1, Y0, Y0
+	VADDPD Y7, Y0, Y1
+	VFMADD213PD Y8, Y1, Y0
+	VPMOVSXDQ X2, Y2
+	VPADDQ Y11, Y2, Y2
+	VPSLLQ $52, Y2, Y2
+	VMULPD Y2, Y0, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	CMPQ AX, CX
+	JGE  all
+	ADDQ $4, AX
+	CMPQ AX, CX
+	CMOVQGT CX, AX
+	JMP  four
+
+all:
+	ADDQ $4, AX
+
+done:
+	MOVQ AX, done+32(FP)
+	VZEROUPPER
+	RET
