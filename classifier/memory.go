@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"slices"
 	"strings"
 
 	"rolecall/embedding"
@@ -27,7 +28,7 @@ type memory struct {
 type additive interface {
 	direct
 	AddWord(sums []float32, token string) (hash uint64, features int)
-	AddPair(sums []float32, previous, word uint64)
+	AddPairs(sums []float32, words []uint64)
 	Normalized(dst, sums []float32)
 }
 
@@ -65,8 +66,8 @@ type reading struct {
 	sums     []float32 // as a row
 	first    int       // how many features of words the first part has
 	pieces   int
-	features int // of the embedding
-	previous uint64
+	features int      // of the embedding
+	embedded []uint64 // the words, as features of the embedding
 	heard    [maxEars]heard
 	words    []uint64 // features
 }
@@ -95,10 +96,13 @@ func (m *memory) read(normalized string) {
 		m.rows, m.words = m.rows[:0], m.words[:0]
 	}
 	clear(r.sums)
-	r.slots, r.weights, r.weight, r.pieces, r.features, r.previous, r.heard = r.slots[:0], r.weights[:0], 1, 0, 0, 0, [maxEars]heard{}
+	r.slots, r.weights, r.weight, r.pieces, r.features, r.embedded, r.heard = r.slots[:0], r.weights[:0], 1, 0, 0, r.embedded[:0], [maxEars]heard{}
 	r.words = readWords(r.words[:0], normalized, r)
 	for len(r.ones) < len(r.slots) {
 		r.ones = append(r.ones, 1)
+	}
+	if m.embedder != nil {
+		m.embedder.AddPairs(r.sums[:m.dimension], r.embedded)
 	}
 	if len(r.slots) > 0 {
 		addRows(r.sums[:m.dimension], m.rows, m.stride, r.slots, r.ones[:len(r.slots)]) // the embedding weighs all parts alike
@@ -150,17 +154,19 @@ func (r *reading) word(token string) uint64 {
 		r.heard[i].known += w.heard[i].known
 	}
 	r.features += w.features
-	if m.embedder != nil && r.previous != 0 {
-		m.embedder.AddPair(r.sums[:m.dimension], r.previous, w.embedded)
-		r.features++
+	if n := len(r.embedded); n > 0 && r.embedded[n-1] != 0 {
+		r.features++ // the pair
 	}
-	r.previous = w.embedded
+	r.embedded = append(r.embedded, w.embedded)
 	return w.hash
 }
 
 // learn gives a word a slot.
 func (m *memory) learn(token string) int32 {
 	start := len(m.rows)
+	if len(m.words) == remembered/64 { // there are many titles, then
+		m.rows = slices.Grow(m.rows, remembered*m.stride)
+	}
 	m.rows = append(m.rows, make([]float32, m.stride)...)
 	row := m.rows[start:]
 	var w wordSums

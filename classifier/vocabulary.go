@@ -6,10 +6,15 @@ import "math"
 // table over 64-bit hashes; 32 bits of the hash tell features apart, which confuses about one feature in a million.
 type vocabulary struct {
 	mask   uint64
-	tags   []uint32 // 0 is an empty slot
-	index  []int32
+	slots  []slot
 	idf    []float32 // by place
 	hashes []uint64  // by place
+}
+
+// slot holds the place of a feature beside its tag, so that both come from memory at once. A tag of 0 is an empty slot.
+type slot struct {
+	tag   uint32
+	place int32
 }
 
 func (v *vocabulary) size() int { return len(v.idf) }
@@ -18,9 +23,9 @@ func (v *vocabulary) size() int { return len(v.idf) }
 func (v *vocabulary) find(h uint64) int32 {
 	tag := uint32(h>>32) | 1
 	for i := h & v.mask; ; i = (i + 1) & v.mask {
-		switch v.tags[i] {
+		switch v.slots[i].tag {
 		case tag:
-			return v.index[i]
+			return v.slots[i].place
 		case 0:
 			return -1
 		}
@@ -67,14 +72,14 @@ func tableFor(order []uint64) *vocabulary {
 	for size < 2*uint64(len(order)) {
 		size *= 2
 	}
-	v := &vocabulary{hashes: order, mask: size - 1, tags: make([]uint32, size), index: make([]int32, size)}
+	v := &vocabulary{hashes: order, mask: size - 1, slots: make([]slot, size)}
 	for place, h := range order {
 		tag := uint32(h>>32) | 1
 		i := h & v.mask
-		for v.tags[i] != 0 {
+		for v.slots[i].tag != 0 {
 			i = (i + 1) & v.mask
 		}
-		v.tags[i], v.index[i] = tag, int32(place)
+		v.slots[i] = slot{tag, int32(place)}
 	}
 	return v
 }
@@ -110,6 +115,13 @@ func (v *vocabulary) lookGroup(s *sparse, group []uint64, first int) float32 {
 
 // weigh adds the features that the vocabulary knows to s, each with its rarity times the weight, and returns the sum of the squares.
 func (v *vocabulary) weigh(s *sparse, group []uint64, weight float32) (squares float32) {
+	var any uint32
+	for _, h := range group { // loads all slots from memory at once, where find would wait for one after the other
+		any |= v.slots[h&v.mask].tag
+	}
+	if any == 0 {
+		return 0
+	}
 	for _, h := range group {
 		place := v.find(h)
 		if place < 0 {

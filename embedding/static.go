@@ -73,7 +73,7 @@ func (s *Static) EmbedInto(dst []float32, normalized string) {
 }
 
 // AddWord adds to sums, which must have the model's dimension, what the features of one word of a normalised title come to, and
-// returns the word's hash, for AddPair, and the number of its features. Sums are whole numbers below 2^24, so that they are exact
+// returns the word's hash, for AddPairs, and the number of its features. Sums are whole numbers below 2^24, so that they are exact
 // and those of a title, Normalized, are its vector bit for bit, in whatever order its words and pairs of words were added. That holds for titles of fewer than
 // MaxFeatures features, a pair being one; of longer ones EmbedInto leaves the rest out.
 func (s *Static) AddWord(sums []float32, token string) (hash uint64, features int) {
@@ -83,8 +83,25 @@ func (s *Static) AddWord(sums []float32, token string) (hash uint64, features in
 	return hash, len(list)
 }
 
-// AddPair adds to sums what two words come to that stand next to each other, separators and the place of work left out.
-func (s *Static) AddPair(sums []float32, previous, word uint64) {
+// AddPairs adds to sums what the words of a title, by their hashes and in their order, come to by twos that stand next to each other,
+// separators and the place of work left out.
+func (s *Static) AddPairs(sums []float32, words []uint64) {
+	var any byte
+	for i := 1; i < len(words); i++ { // loads all tags from memory at once, where find would wait for one after the other
+		start, _ := slot(pairOf(words[i-1], words[i]), s.table.header.Rows)
+		any |= s.table.tags[2*start]
+	}
+	if any == 0 { // a tag is odd
+		return
+	}
+	for i := 1; i < len(words); i++ {
+		if words[i-1] != 0 {
+			s.addPair(sums, words[i-1], words[i])
+		}
+	}
+}
+
+func (s *Static) addPair(sums []float32, previous, word uint64) {
 	i := s.table.find(pairOf(previous, word))
 	if i < 0 {
 		return
@@ -119,11 +136,14 @@ func (t *table) addLanes(dst []float32, features []uint64) {
 	var sums [scaleGroups][2 * words]uint64
 	var counts [scaleGroups]int
 	dimension := t.header.Dimension
-	for _, f := range features {
-		i := t.find(f)
-		if i < 0 {
-			continue
+	var room [laneRows]int
+	found := room[:0]
+	for _, f := range features { // all are found first, so that the processor need not wait for the rows of each
+		if i := t.find(f); i >= 0 {
+			found = append(found, i)
 		}
+	}
+	for _, i := range found {
 		g := t.groups[i] % scaleGroups
 		counts[g]++
 		row := t.rows[i*dimension : (i+1)*dimension]
