@@ -13,7 +13,7 @@ type scratch struct {
 	reader    title.Reader
 	memory    *memory
 	lecture   lecture
-	desks     [abreast * 8]desk
+	desks     [abreast * 16]desk
 	waiting   []*desk // for the neighbours
 	questions questions
 	probe     nearest

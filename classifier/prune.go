@@ -11,7 +11,7 @@ const (
 	blockRows = 32 // rows that a scan looks at together
 	quad      = 4  // bytes of a row that are summed at once
 	// abreast is how many queries are answered at once.
-	abreast = 4
+	abreast = 8
 	// maxScanned is the longest vector whose bytes are scanned; longer ones are compared in full.
 	maxScanned = 1024
 )
@@ -81,7 +81,7 @@ func (p *pruned) queryTop() float32 {
 // rounding is more than the sums of a cosine in 32 bits, in any order, can be off for vectors of length 1.
 const rounding = 1e-4
 
-// questions are up to four queries in bytes, with the memory to answer them.
+// questions are up to abreast queries in bytes, with the memory to answer them.
 type questions struct {
 	numbers [abreast][maxScanned]int8
 	bases   [abreast]int32 // takes off the 128 that each byte of a row has too much
@@ -118,10 +118,11 @@ func (q *questions) topsOf(n int) []float32 {
 
 // ask puts a query into bytes as the nth question; false for one that has none.
 func (q *questions) ask(p *pruned, n int, query []float32) bool {
-	var top float32
+	var greatest uint32 // without their signs, numbers are in the order of their bits
 	for _, x := range query {
-		top = max(top, x, -x)
+		greatest = max(greatest, math.Float32bits(x)&^(1<<31))
 	}
+	top := math.Float32frombits(greatest)
 	if !(top > 1e-30 && top < math.MaxFloat32) {
 		return false
 	}

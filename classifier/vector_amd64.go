@@ -34,7 +34,7 @@ func scan(p *pruned, q *questions, n int) {
 //go:noescape
 func scanAVX2(bytes *byte, scales *float32, query *int8, quads, blocks int, base int32, sums, tops *float32)
 
-// scanVNNI is scan for four questions, asked or not; the tops of one stand after those of the one before, filled up to a multiple of 32.
+// scanVNNI is scan for abreast questions, asked or not; the tops of one stand after those of the one before, filled up to a multiple of 32.
 //
 //go:noescape
 func scanVNNI(bytes *byte, scales *float32, queries *int8, quads, blocks int, bases *int32, sums, tops *float32)

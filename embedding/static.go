@@ -86,31 +86,52 @@ func (s *Static) AddWord(sums []float32, token string) (hash uint64, features in
 // AddPairs adds to sums what the words of a title, by their hashes and in their order, come to by twos that stand next to each other,
 // separators and the place of work left out.
 func (s *Static) AddPairs(sums []float32, words []uint64) {
-	var any byte
-	for i := 1; i < len(words); i++ { // loads all tags from memory at once, where find would wait for one after the other
-		start, _ := slot(pairOf(words[i-1], words[i]), s.table.header.Rows)
-		any |= s.table.tags[2*start]
-	}
-	if any == 0 { // a tag is odd
-		return
-	}
-	for i := 1; i < len(words); i++ {
-		if words[i-1] != 0 {
-			s.addPair(sums, words[i-1], words[i])
+	t := s.table
+	var pairs [32]uint64
+	var room [len(pairs)]int
+	for len(words) > 1 {
+		n := 0
+		for ; n < len(pairs) && n+1 < len(words); n++ {
+			pairs[n] = pairOf(words[n], words[n+1])
 		}
+		t.loadTags(pairs[:n])
+		known := room[:0]
+		for k, pair := range pairs[:n] {
+			if i := t.find(pair); i >= 0 && words[k] != 0 {
+				known = append(known, i)
+			}
+		}
+		t.loadRows(known)
+		for _, i := range known {
+			shift := scaleGroups - 1 - t.groups[i]%scaleGroups
+			row := t.rows[i*len(sums) : (i+1)*len(sums)]
+			for d, x := range row {
+				sums[d] += float32((int(x) - 128) << shift)
+			}
+		}
+		words = words[n:]
 	}
 }
 
-func (s *Static) addPair(sums []float32, previous, word uint64) {
-	i := s.table.find(pairOf(previous, word))
-	if i < 0 {
-		return
+// loadTags has the processor load the tags of the features from memory all at once, where find would wait for one after the other.
+//
+//go:noinline
+func (t *table) loadTags(features []uint64) (any byte) {
+	for _, f := range features {
+		start, _ := slot(f, t.header.Rows)
+		any |= t.tags[2*start]
 	}
-	shift := scaleGroups - 1 - s.table.groups[i]%scaleGroups
-	row := s.table.rows[i*len(sums) : (i+1)*len(sums)]
-	for d, x := range row {
-		sums[d] += float32((int(x) - 128) << shift)
+	return any
+}
+
+// loadRows has it load rows likewise: both ends of each.
+//
+//go:noinline
+func (t *table) loadRows(rows []int) (any byte) {
+	for _, i := range rows {
+		any |= t.groups[i] | t.rows[i*t.header.Dimension] | t.rows[(i+1)*t.header.Dimension-1]
 	}
+	return any
 }
 
 // Normalized writes the vector that sums come to into dst.
@@ -137,13 +158,15 @@ func (t *table) addLanes(dst []float32, features []uint64) {
 	var counts [scaleGroups]int
 	dimension := t.header.Dimension
 	var room [laneRows]int
-	found := room[:0]
-	for _, f := range features { // all are found first, so that the processor need not wait for the rows of each
+	known := room[:0]
+	t.loadTags(features)
+	for _, f := range features {
 		if i := t.find(f); i >= 0 {
-			found = append(found, i)
+			known = append(known, i)
 		}
 	}
-	for _, i := range found {
+	t.loadRows(known)
+	for _, i := range known {
 		g := t.groups[i] % scaleGroups
 		counts[g]++
 		row := t.rows[i*dimension : (i+1)*dimension]
