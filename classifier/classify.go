@@ -76,12 +76,9 @@ func (c *Classifier) classifyChunk(ctx context.Context, titles []string, out []l
 			if vectors != nil {
 				vector = vectors[i]
 			}
-			s.desks[i].lay(in, vector)
+			s.desks[i].lay(in, vector, &out[i])
 		}
 		c.decide(s.desks[:n], s)
-		for i := range s.desks[:n] {
-			out[i] = s.desks[i].decision
-		}
 		inputs, vectors, out = inputs[n:], vectors[min(n, len(vectors)):], out[n:]
 	}
 	return nil
@@ -128,7 +125,7 @@ func (c *Classifier) decide(desks []desk, s *scratch) {
 
 // begin decides what can be decided without the neighbours, and reports whether that is all.
 func (c *Classifier) begin(d *desk, s *scratch) bool {
-	d.decision = label.Decision{ModelID: c.id}
+	*d.decision = label.Decision{ModelID: c.id}
 	if d.kind != title.Title {
 		for _, a := range label.Axes() {
 			d.decision.Findings[a] = nonsense(d.kind)

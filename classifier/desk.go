@@ -34,7 +34,7 @@ type desk struct {
 	voices   [label.AxisCount]voices
 	shares   [label.AxisCount][]float32
 	open     [label.AxisCount]bool // the axis waits for the neighbours
-	decision label.Decision
+	decision *label.Decision       // where it is to be written
 }
 
 // workers lends scratches to no more callers at once than there are processors: each remembers words of its own. What nobody has
@@ -79,7 +79,8 @@ func (c *Classifier) furnish(d *desk) {
 }
 
 // lay puts a title on a desk; vector is its embedding, nil where that is still to be made.
-func (d *desk) lay(in input, vector embedding.Vector) {
+func (d *desk) lay(in input, vector embedding.Vector, decision *label.Decision) {
+	d.decision = decision
 	d.input, d.heard, d.asked, d.open, d.embedded = in, false, false, [label.AxisCount]bool{}, vector != nil
 	copy(d.vector, vector)
 }

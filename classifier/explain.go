@@ -30,9 +30,9 @@ func (c *Classifier) Explain(ctx context.Context, raw string) (Explanation, erro
 	}
 	desks := s.desks[:1]
 	d := &desks[0]
-	d.lay(in, vector)
+	e := Explanation{Title: raw, Normalized: in.normalized, Kind: in.kind.String()}
+	d.lay(in, vector, &e.Decision)
 	c.decide(desks, s)
-	e := Explanation{Title: raw, Normalized: in.normalized, Kind: in.kind.String(), Decision: d.decision}
 	c.hear(d, s)
 	c.ask([]*desk{d}, s)
 	hits := c.rules.match(nil, &in)

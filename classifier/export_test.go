@@ -14,9 +14,8 @@ func (c *Classifier) ClassifyInFull(titles []string) []label.Decision {
 	for i, t := range titles {
 		in := newInput(t, &s.reader)
 		slow.embedder.(direct).EmbedInto(vector, in.normalized)
-		s.desks[0].lay(in, vector)
+		s.desks[0].lay(in, vector, &out[i])
 		slow.decide(s.desks[:1], s)
-		out[i] = s.desks[0].decision
 	}
 	return out
 }
