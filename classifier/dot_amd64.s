@@ -1,5 +1,34 @@
 #include "textflag.h"
 
+// func sendForSSE(weights *float32, stride, columns int, places *int32, n int)
+TEXT ·sendForSSE(SB), NOSPLIT, $0-40
+	MOVQ weights+0(FP), SI
+	MOVQ stride+8(FP), R8
+	MOVQ columns+16(FP), R9
+	MOVQ places+24(FP), BX
+	MOVQ n+32(FP), CX
+	SHLQ $2, R8
+
+row:
+	TESTQ CX, CX
+	JLE  done
+	MOVLQSX (BX), R10
+	IMULQ R8, R10
+	ADDQ SI, R10
+	LEAQ (R10)(R9*4), R11
+
+line:
+	PREFETCHT0 (R10)
+	ADDQ $64, R10
+	CMPQ R10, R11
+	JLT  line
+	ADDQ $4, BX
+	DECQ CX
+	JMP  row
+
+done:
+	RET
+
 // func dotRowsFMA(rows, query *float32, dimension int, places *int32, n int, dots *float32)
 //
 // The products of each row are summed in the order of vek32.Dot, so that the dots are the same bit for bit.

@@ -101,6 +101,7 @@ func (m *memory) read(normalized string) {
 	for len(r.ones) < len(r.slots) {
 		r.ones = append(r.ones, 1)
 	}
+	sendFor(m.rows, m.stride, m.stride, r.slots)
 	if m.embedder != nil {
 		m.embedder.AddPairs(r.sums[:m.dimension], r.embedded)
 	}
@@ -125,6 +126,7 @@ func (m *memory) hear(dst []float32, n int) (known, pieces float32) {
 	r, e, s := &m.reading, m.ears[n], &m.sparse
 	s.places, s.values = s.places[:0], s.values[:0]
 	known = e.vocabulary.lookGroup(s, r.words, r.first)
+	sendFor(e.table.weights, e.table.stride, e.table.stride, s.places)
 	e.table.scores(dst, s)
 	at := m.stride - e.table.stride
 	for _, later := range m.ears[n+1:] {

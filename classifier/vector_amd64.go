@@ -57,6 +57,7 @@ func dotRows(dots []float32, m *matrix, query []float32, places []int32) []float
 		return dotRowsInGo(dots, m, query, places)
 	}
 	n := len(dots)
+	sendFor(m.rows, m.dimension, m.dimension, places[:min(len(places), 4*neighbors)])
 	dots = slices.Grow(dots, len(places))[:n+len(places)]
 	dotRowsFMA(&m.rows[0], &query[:m.dimension][0], m.dimension, &places[0], len(places), &dots[n])
 	return dots
@@ -85,6 +86,17 @@ func exps(dst []float64, z []float32, less float32) {
 
 //go:noescape
 func expsFMA(dst *float64, z *float32, less float32, n int) (done int)
+
+// sendFor asks for the first columns of the rows at places all at once, so that whoever reads them next, row by row, need not wait for
+// the memory of each.
+func sendFor(weights []float32, stride, columns int, places []int32) {
+	if len(weights) > 0 && len(places) > 0 {
+		sendForSSE(&weights[0], stride, columns, &places[0], len(places))
+	}
+}
+
+//go:noescape
+func sendForSSE(weights *float32, stride, columns int, places *int32, n int)
 
 // addRows adds to dst the row of weights at each place times its value, one after the other; the first rows where places is nil. The
 // stride of the rows and the length of dst are multiples of four, dst is no longer than a row.

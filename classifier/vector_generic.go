@@ -18,6 +18,8 @@ func dotRows(dots []float32, m *matrix, query []float32, places []int32) []float
 
 func exps(dst []float64, z []float32, less float32) { expsInGo(dst, z, less) }
 
+func sendFor([]float32, int, int, []int32) {}
+
 func addRows(dst, weights []float32, stride int, places []int32, values []float32) {
 	addRowsInGo(dst, weights, stride, places, values)
 }
