@@ -64,6 +64,7 @@ type ruleText struct {
 	written string
 	text    string // words with one space between
 	words   []string
+	kin     []int // see findKin
 }
 
 // candidate is a text of a rule, with its words.
@@ -127,6 +128,7 @@ func newRuleSet(rules []label.Rule) (*ruleSet, error) {
 			s.index(candidate{rule: n, text: i, match: r.Match, words: t.words}, t)
 		}
 	}
+	s.findKin()
 	return s, nil
 }
 
@@ -198,7 +200,8 @@ func (s *ruleSet) index(c candidate, t ruleText) {
 }
 
 // match appends the rules whose text stands in the title to dst, in the order in which they are asked, each rule once; a rule that
-// one of its "but not" texts blocks is among them and says so.
+// one of its "but not" texts blocks is among them and says so. What keeps a text out of a title in one rule keeps it out in others
+// that say the same: "VP" and "Vice-président" are one text, and two lists of exceptions to it are one list.
 //
 //	| match       | the text's words stand                                     |
 //	|-------------|------------------------------------------------------------|
@@ -225,17 +228,22 @@ func (s *ruleSet) match(dst []ruleHit, in *input) []ruleHit {
 		}
 	}
 	hits := dst[first:]
-	if len(hits) > 1 {
-		slices.SortFunc(hits, func(a, b ruleHit) int { return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.text, b.text)) })
-		hits = slices.CompactFunc(hits, func(a, b ruleHit) bool { return a.rule == b.rule })
-	}
 	if len(hits) > 0 && !slices.Equal(in.words, in.work) {
 		hashes = s.hashes(hashes[:0], in.words)
 	}
 	for i := range hits {
-		hits[i].blocked = s.rules[hits[i].rule].blockedBy(in.words, hashes)
+		hits[i].blocked = s.blockedBy(hits[i], in.words, hashes)
+	}
+	if len(hits) > 1 {
+		slices.SortFunc(hits, ruleHit.compare)
+		hits = slices.CompactFunc(hits, func(a, b ruleHit) bool { return a.rule == b.rule })
 	}
 	return dst[:first+len(hits)]
+}
+
+// compare orders hits by rule; of one rule's those that nothing blocks come first.
+func (h ruleHit) compare(other ruleHit) int {
+	return cmp.Or(cmp.Compare(h.rule, other.rule), cmp.Compare(min(len(h.blocked), 1), min(len(other.blocked), 1)), cmp.Compare(h.text, other.text))
 }
 
 // wholeWords appends the texts of whole words that stand in the title.
@@ -305,26 +313,6 @@ func (s *ruleSet) contains(dst []ruleHit, text string) []ruleHit {
 		}
 	}
 	return dst
-}
-
-// blockedBy returns the first "but not" text that stands in the title; hashes are those of its words.
-func (r *rule) blockedBy(words []string, hashes []uint64) string {
-	first := len(r.but)
-	for i, hash := range hashes {
-		if !r.butWith.has(hash) {
-			continue
-		}
-		for j, h := range r.butFirst[:first] {
-			if but := r.but[j].words; h == hash && len(but) <= len(words)-i && slices.Equal(words[i:i+len(but)], but) {
-				first = j
-				break
-			}
-		}
-	}
-	if first == len(r.but) {
-		return ""
-	}
-	return r.but[first].written
 }
 
 // decide returns the first unblocked hit that has an opinion on the axis, or false.
