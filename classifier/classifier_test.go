@@ -339,3 +339,46 @@ func TestTheDefaultWorkbookIsNotSureOfNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestAModelOfFewTitlesHasLearntFromNearlyAllOfThem(t *testing.T) {
+	b := orchard()
+	b.Exemplars = nil
+	cache := kept{}
+	fit := func() *classifier.Classifier {
+		emb, err := embedding.NewStatic()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := classifier.Fit(context.Background(), b, emb, classifier.Options{Cache: cache})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	for n := range 26 {
+		c := fit()
+		if got := c.Quality()[label.Role].Examples; got < n-n/20 {
+			t.Errorf("with %d corrections the model has learnt from %d, want all but a twentieth", n, got)
+		}
+		if _, err := c.Explain(context.Background(), "picker north"); err != nil {
+			t.Errorf("with %d corrections: %v", n, err)
+		}
+		correction := label.Correction{ID: fmt.Sprint("C", n), Title: fmt.Sprint("picker of row ", n), Active: true, Scope: label.ScopeTitle}
+		correction.Labels[label.Role] = label.Opinion{Given: true, Value: "picking"}
+		b.Corrections = append(b.Corrections, correction)
+	}
+}
+
+func TestACorrectionOfWhatIsNoTitleHolds(t *testing.T) {
+	b := orchard()
+	correction := label.Correction{ID: "C1", Title: "n/a", Active: true, Scope: label.ScopeTitle}
+	correction.Labels[label.Role] = label.Opinion{Given: true, Value: "picking"}
+	b.Corrections = append(b.Corrections, correction)
+	d := ask(t, fitted(t, b), "N/A")
+	if f := d.Findings[label.Role]; f.Method != label.ByCorrection || f.Value != "picking" {
+		t.Errorf("role: %+v", f)
+	}
+	if f := d.Findings[label.Seniority]; f.Method != label.ByNonsense {
+		t.Errorf("seniority, of which the correction says nothing: %+v", f)
+	}
+}

@@ -22,8 +22,8 @@ const chunk = 256
 //
 //	| who                                          | Method           | Confidence                                         |
 //	|----------------------------------------------|------------------|----------------------------------------------------|
-//	| the text is no title                         | ByNonsense       | 0, nothing to review                               |
 //	| a correction of the title                    | ByCorrection     | 1                                                  |
+//	| the text is no title                         | ByNonsense       | 0, nothing to review                               |
 //	| the first rule that matches                  | ByRule           | the share of labelled titles that bear it out      |
 //	| heads and neighbours, sure enough            | ByNeighbors      | calibrated                                         |
 //	| the same, and the answer is the fallback     | ByFallback       | calibrated                                         |
@@ -126,19 +126,21 @@ func (c *Classifier) decide(desks []desk, s *scratch) {
 // begin decides what can be decided without the neighbours, and reports whether that is all.
 func (c *Classifier) begin(d *desk, s *scratch) bool {
 	*d.decision = label.Decision{ModelID: c.id}
-	if d.kind != title.Title {
-		for _, a := range label.Axes() {
-			d.decision.Findings[a] = nonsense(d.kind)
-		}
-		return true
+	nothing := d.kind != title.Title
+	d.hits = d.hits[:0]
+	if !nothing {
+		d.hits = c.rules.match(d.hits, &d.input)
 	}
-	d.hits = c.rules.match(d.hits[:0], &d.input)
 	correction, corrected := c.exact[d.key]
 	done := true
 	for _, a := range label.Axes() {
 		f := &d.decision.Findings[a]
 		if corrected && correction.opinions[a].Given {
 			*f = c.byCorrection(a, &correction)
+			continue
+		}
+		if nothing {
+			*f = nonsense(d.kind)
 			continue
 		}
 		if h, ok := c.rules.decide(d.hits, a, c.book.Taxonomies[a].Has); ok {

@@ -13,12 +13,10 @@ import (
 	"rolecall/label"
 )
 
-// Corrections that were not in force when a kept model was fitted, or are no longer, before it is fitted again: this many, or this
-// share of the labelled titles. Until then they speak for their own titles and as neighbours.
-const (
-	staleCount = 25
-	staleShare = 0.05
-)
+// staleShare is the share of the labelled titles that may be corrections which were not in force when a kept model was fitted, or
+// that it knows and which are no longer. Until then they speak for their own titles and as neighbours. A model of few titles, for
+// which each counts, is fitted in no time.
+const staleShare = 0.05
 
 // Fit learns from a rulebook: its exemplars and its corrections in force. It is deterministic for a seed. Where the cache or the
 // program itself holds a model for the same FitKey, and that has not missed too many corrections, it is taken instead, unless
@@ -54,6 +52,9 @@ func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts 
 	}
 	if m, err = fitModel(ctx, book, lessons, vectors, emb, t, opts); err != nil {
 		return nil, err
+	}
+	if m.inputs() == 0 {
+		t, m.taught = nil, false // there is nobody to teach
 	}
 	m.key, m.embedder, m.absorbed = key, emb.ID(), inForce(book)
 	if opts.Cache != nil {
@@ -93,7 +94,7 @@ func keptModel(ctx context.Context, key string, book label.Rulebook, lessons int
 		if err != nil {
 			return nil, err
 		}
-		if m.key == key && missed(m.absorbed, now) <= max(staleCount, int(staleShare*float64(lessons))) {
+		if m.key == key && missed(m.absorbed, now) <= int(staleShare*float64(lessons)) {
 			return m, nil
 		}
 	}
