@@ -32,8 +32,9 @@ const (
 func lessonsOf(book label.Rulebook) []lesson {
 	byKey := make(map[title.Key]int, len(book.Exemplars))
 	var out []lesson
-	add := func(l lesson) {
-		if l.key == "" || title.Quality(l.title) != title.Title {
+	var reader title.Reader
+	add := func(l lesson, kind title.Kind) {
+		if l.key == "" || kind != title.Title {
 			return
 		}
 		i, ok := byKey[l.key]
@@ -51,13 +52,13 @@ func lessonsOf(book label.Rulebook) []lesson {
 		out[i] = merged
 	}
 	for _, e := range book.Exemplars {
-		add(exemplarLesson(book, e))
+		r := reader.Read(e.Title)
+		add(exemplarLesson(book, e, r), r.Kind)
 	}
 	for _, c := range book.Corrections {
-		s := spelling{normalized: title.Normalize(c.Title)}
-		s.key = title.KeyOfNormalized(s.normalized)
-		if l, ok := correctionLesson(book, c, s); ok {
-			add(l)
+		r := reader.Read(c.Title)
+		if l, ok := correctionLesson(book, c, spelling{normalized: r.Normalized, key: r.Key}); ok {
+			add(l, r.Kind)
 		}
 	}
 	kept := out[:0]
@@ -69,9 +70,8 @@ func lessonsOf(book label.Rulebook) []lesson {
 	return kept
 }
 
-func exemplarLesson(book label.Rulebook, e label.Exemplar) lesson {
-	l := lesson{id: e.ID, title: e.Title, normalized: title.Normalize(e.Title), origin: "example " + e.ID, weight: 1}
-	l.key = title.KeyOfNormalized(l.normalized)
+func exemplarLesson(book label.Rulebook, e label.Exemplar, r title.Reading) lesson {
+	l := lesson{id: e.ID, title: e.Title, normalized: r.Normalized, key: r.Key, origin: "example " + e.ID, weight: 1}
 	for _, a := range label.Axes() {
 		if e.Known[a] && (e.Labels[a] == "" || book.Taxonomies[a].Has(e.Labels[a])) {
 			l.opinions[a] = label.Opinion{Given: true, Value: e.Labels[a]}

@@ -52,13 +52,13 @@ type table struct {
 	sum    [sha256.Size]byte
 }
 
-func parse(file []byte) (*table, error) {
+func parse(file []byte, check bool) (*table, error) {
 	if len(file) < len(magic)+4+sha256.Size || !bytes.HasPrefix(file, []byte(magic)) {
 		return nil, fmt.Errorf("%w: not a title model file; make one with: go run ./train", ErrModel)
 	}
 	body := file[:len(file)-sha256.Size]
-	t := &table{sum: sha256.Sum256(body)}
-	if !bytes.Equal(t.sum[:], file[len(body):]) {
+	t := &table{sum: [sha256.Size]byte(file[len(body):])}
+	if check && t.sum != sha256.Sum256(body) {
 		return nil, fmt.Errorf("%w: checksum differs, the file is damaged; build it again with: go run ./train", ErrModel)
 	}
 	rest := body[len(magic):]

@@ -44,6 +44,13 @@ func TestGoldenModel(t *testing.T) {
 	if err := json.Unmarshal(text, &want); err != nil {
 		t.Fatal(err)
 	}
+	file, err := os.ReadFile("titles.bin") // NewStatic does not read all of it
+	if err != nil {
+		t.Fatal(err)
+	}
+	if whole, err := embedding.ParseStatic(file); err != nil || whole.Checksum() != got.Checksum {
+		t.Errorf("titles.bin read from its first byte to its last: %v", err)
+	}
 	if got.Checksum != want.Checksum {
 		t.Errorf("titles.bin has checksum %s, testdata/model.json says %s", got.Checksum, want.Checksum)
 	}

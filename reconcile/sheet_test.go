@@ -68,7 +68,7 @@ func (g *grid) Read(context.Context, ...workbook.Tab) (workbook.Snapshot, error)
 		table := workbook.Table{Tab: tab}
 		for i, row := range rows {
 			cells := map[string]workbook.Cell{}
-			for _, c := range layout.PeopleColumns() {
+			for c := range layout.PeopleColumns() {
 				if v, ok := row.Cells[c.Key]; ok {
 					cells[c.Key] = v
 				}

@@ -104,7 +104,7 @@ func (p *tabPlan) rowKey(st *state, row workbook.Row) string {
 
 func (p *tabPlan) contentOf(row workbook.Row) string {
 	var b strings.Builder
-	for _, c := range p.layout.PeopleColumns() {
+	for c := range p.layout.PeopleColumns() {
 		if unticked, isTick := row.Cells[c.Key].(bool); !isTick || unticked {
 			b.WriteString(workbook.TextOf(row.Cells[c.Key]))
 		}

@@ -32,13 +32,14 @@ func Default() (Snapshot, error) {
 	}
 	slices.Sort(files)
 	examples, seen := Table{Tab: Examples}, map[string]bool{}
+	var reader title.Reader
 	for _, file := range files {
 		t, err := defaultTable(Examples, file)
 		if err != nil {
 			return Snapshot{}, err
 		}
 		for _, row := range t.Rows {
-			key := string(title.KeyOf(TextOf(row.Cells["title"]))) + "\x00" + TextOf(row.Cells["role"]) + "\x00" + TextOf(row.Cells["seniority"])
+			key := string(reader.Read(TextOf(row.Cells["title"])).Key) + "\x00" + TextOf(row.Cells["role"]) + "\x00" + TextOf(row.Cells["seniority"])
 			if seen[key] {
 				continue // two files may hold the same title
 			}

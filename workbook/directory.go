@@ -139,5 +139,5 @@ func WriteDir(path string, snap Snapshot) error {
 
 // fileColumns are the columns of a people's file.
 func fileColumns(layout Layout) []Column {
-	return append([]Column{layout.IDColumn()}, layout.PeopleColumns()...)
+	return slices.AppendSeq([]Column{layout.IDColumn()}, layout.PeopleColumns())
 }

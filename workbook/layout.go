@@ -1,6 +1,10 @@
 package workbook
 
-import "rolecall/label"
+import (
+	"iter"
+
+	"rolecall/label"
+)
 
 // The sheet ids of the tabs run from 101 to 112. They are chosen, never 0: the API leaves a zero out of a
 // request, and a server reads an absent id as the spreadsheet's first tab.
@@ -52,14 +56,14 @@ func (l Layout) Column(key string) (Column, bool) {
 }
 
 // PeopleColumns are the columns that people write, in order.
-func (l Layout) PeopleColumns() []Column {
-	var out []Column
-	for _, c := range l.Columns {
-		if c.Writer == People {
-			out = append(out, c)
+func (l Layout) PeopleColumns() iter.Seq[Column] {
+	return func(yield func(Column) bool) {
+		for _, c := range l.Columns {
+			if c.Writer == People && !yield(c) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // The makers below keep the tables of columns readable: key, header, width in pixels, note.

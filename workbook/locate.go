@@ -64,7 +64,7 @@ func distanceTo(row Row, position int) int { return max(row.Position-position, p
 func cellsKey(layout Layout, row Row) string {
 	keys := make([]string, 0, len(layout.Columns))
 	cells := map[string]Cell{}
-	for _, c := range layout.PeopleColumns() {
+	for c := range layout.PeopleColumns() {
 		keys = append(keys, c.Key)
 		if unticked, isTick := row.Cells[c.Key].(bool); !isTick || unticked {
 			cells[c.Key] = row.Cells[c.Key]

@@ -22,13 +22,14 @@ type parser struct {
 	words [label.AxisCount]vocabulary
 	spare map[Tab]int          // IDs proposed by this reading in tabs that are not numbered here
 	keys  map[string]title.Key // of the job titles met so far: making one is the dearest part of a reading
+	title title.Reader
 }
 
 // key is the title's key.
 func (p *parser) key(text string) title.Key {
 	k, known := p.keys[text]
 	if !known {
-		k = title.KeyOf(text)
+		k = p.title.Read(text).Key
 		p.keys[text] = k
 	}
 	return k
@@ -150,7 +151,7 @@ func (p *parser) unread() {
 
 // peopleCells records a row's people's cells.
 func (p *parser) peopleCells(layout Layout, d *draft) {
-	for _, c := range layout.PeopleColumns() {
+	for c := range layout.PeopleColumns() {
 		if text := d.text(c.Key); text != "" {
 			p.out.PeopleCells = append(p.out.PeopleCells, PersonCell{Tab: d.tab, RowID: d.id, Column: c.Key, Text: text})
 		}

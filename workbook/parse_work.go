@@ -37,7 +37,7 @@ func (p *parser) answer(d *draft, layout Layout) *Answer {
 		return nil // people do not ask questions here, and an answer counts only as long as it stands in the sheet
 	}
 	a := &Answer{ID: d.id, Target: d.target(false), Note: d.text("reviewer_note"), Cells: map[string]string{}}
-	for _, c := range layout.PeopleColumns() {
+	for c := range layout.PeopleColumns() {
 		if text := d.text(c.Key); text != "" {
 			a.Cells[c.Key] = text
 		}

@@ -87,9 +87,9 @@ func readRows[T any](p *parser, tab Tab, parse func(*draft) (T, bool)) []item[T]
 		p.hold(tab, reason)
 		return wholeTab(p, tab, parse)
 	}
+	p.out.PeopleCells = slices.Grow(p.out.PeopleCells, 3*len(drafts)) // a row has a few
 	owner := owners(drafts, last)
-	kept := map[string]Row{}
-	var items []item[T]
+	kept, items := make(map[string]Row, len(drafts)), make([]item[T], 0, len(drafts))
 	for i, d := range drafts {
 		if first := owner[d.id]; first != i && !d.fresh {
 			d.fail("same ID as row %d (copied row?) - clear the ID cell to make this a new row", drafts[first].row.Position+firstRow)
@@ -188,7 +188,7 @@ func readOne[T any](d *draft, layout Layout, parse func(*draft) (T, bool)) (T, b
 
 // refuseFormulas complains of cells that show a broken formula.
 func (d *draft) refuseFormulas(layout Layout) {
-	for _, c := range layout.PeopleColumns() {
+	for c := range layout.PeopleColumns() {
 		if cellError(d.row.Cells[c.Key]) {
 			d.fail("the cell %s shows %s - type the value itself instead of the formula", c.Header, TextOf(d.row.Cells[c.Key]))
 		}
@@ -197,7 +197,7 @@ func (d *draft) refuseFormulas(layout Layout) {
 
 // drafts are the rows that hold anything; wholly blank ones are no rows.
 func (p *parser) drafts(layout Layout, table Table) []*draft {
-	var out []*draft
+	out := make([]*draft, 0, len(table.Rows))
 	for _, row := range table.Rows {
 		id := strings.TrimFunc(row.ID, blankRune)
 		if id == "" && len(peopleOf(layout, row)) == 0 {
@@ -217,7 +217,7 @@ func (p *parser) drafts(layout Layout, table Table) []*draft {
 func peopleOf(layout Layout, row Row) map[string]Cell {
 	out := map[string]Cell{}
 	onlyUnticked := true
-	for _, c := range layout.PeopleColumns() {
+	for c := range layout.PeopleColumns() {
 		if TextOf(row.Cells[c.Key]) == "" {
 			continue
 		}
