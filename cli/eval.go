@@ -35,6 +35,8 @@ func (f evalFlags) check() error {
 		return fmt.Errorf("--shots %d: give 1 or more", f.shots)
 	case f.seeds < 1:
 		return fmt.Errorf("--seeds %d: give 1 or more", f.seeds)
+	case f.shots > 0 && f.workbook != "":
+		return errors.New("--shots measures a taxonomy made of the file's labels, without any workbook: leave one of --shots and --workbook out")
 	case f.splits != "" && f.shots == 0:
 		return errors.New("--splits goes with --shots K: only those draw titles")
 	}

@@ -78,7 +78,7 @@ func (m *measure) report() Report {
 	for column := range m.columns {
 		a := m.axis(column)
 		c := m.columns[column].column(m.Labels.Columns[column], m.taxonomy(column), m.Book.Settings.TargetPrecision[a])
-		c.Curve = m.points[column]
+		c.Curve, c.Strange = m.points[column], m.strange[column]
 		r.Columns = append(r.Columns, c)
 	}
 	return r

@@ -71,7 +71,8 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}.charts{display:flex;fle
 {{range .Columns}}<h2>{{.Name}}</h2>
 <table>
 <tr><th>Answers measured</th><td class="n">{{.Measured}}</td></tr>
-<tr><th>Right</th><td class="n">{{percent .Accuracy}}</td></tr>
+{{range .Strange}}<tr><th>Not in the workbook: {{.Label}} (counts as wrong)</th><td class="n">{{.Count}}</td></tr>
+{{end}}<tr><th>Right</th><td class="n">{{percent .Accuracy}}</td></tr>
 <tr><th>Right, rows without doubt</th><td class="n">{{percent .Undoubted}}</td></tr>
 <tr><th>Macro F1</th><td class="n">{{three .MacroF1}}</td></tr>
 <tr><th>Expected calibration error</th><td class="n">{{three .ECE}}</td></tr>

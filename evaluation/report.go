@@ -29,6 +29,14 @@ type Column struct {
 	Methods   []Share   `json:"methods"`   // who decided
 	Confusion Confusion `json:"confusion"`
 	Curve     []Point   `json:"curve,omitempty"` // the learning curve
+	// Strange are labels of the file that the workbook's taxonomy does not have, most frequent first. No answer to them is right.
+	Strange []Strange `json:"strange,omitempty"`
+}
+
+// Strange is a label that the taxonomy does not have, and how often it stands in the file.
+type Strange struct {
+	Label string `json:"label"`
+	Count int    `json:"count"`
 }
 
 // Bin is one bar of a reliability diagram.

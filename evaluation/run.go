@@ -1,10 +1,12 @@
 package evaluation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,6 +55,9 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if o.Folds > 1 && o.Shots > 0 {
 		return Report{}, fmt.Errorf("%w: folds and shots exclude one another; choose one", ErrOptions)
 	}
+	if o.Folds > mostFolds || o.Folds > len(o.Labels.Rows) {
+		return Report{}, fmt.Errorf("%w: %d folds of %d titles; each fold is a fit of its own, %d at most", ErrOptions, o.Folds, len(o.Labels.Rows), min(mostFolds, len(o.Labels.Rows)))
+	}
 	m := &measure{Options: o, columns: make([]tally, len(o.Labels.Columns))}
 	var err error
 	switch {
@@ -72,6 +77,9 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	return m.report(), nil
 }
 
+// mostFolds is more than anybody needs: the error of ten folds is hardly greater than that of a hundred.
+const mostFolds = 100
+
 // measure carries one Run.
 type measure struct {
 	Options
@@ -81,6 +89,7 @@ type measure struct {
 	model   string
 	took    time.Duration
 	columns []tally
+	strange [label.AxisCount][]Strange
 	points  [label.AxisCount][]Point
 }
 
@@ -94,18 +103,24 @@ func (m *measure) axis(column int) label.Axis {
 
 // checkBook says whether the labels are of the book's taxonomy, as measuring against it needs.
 func (m *measure) checkBook() error {
-	for c, name := range m.Labels.Columns {
+	for c, column := range m.Labels.Columns {
 		t := m.Book.Taxonomies[m.axis(c)]
-		found := false
+		found, strange := false, map[string]int{}
 		for _, row := range m.Labels.Rows {
 			for _, answer := range row.Answers[c] {
 				if _, ok := t.Lookup(answer); ok {
 					found = true
+				} else if name(t, answer) != noTitle {
+					strange[answer]++
 				}
 			}
 		}
+		for text, count := range strange {
+			m.strange[c] = append(m.strange[c], Strange{text, count})
+		}
+		slices.SortFunc(m.strange[c], func(a, b Strange) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Label, b.Label)) })
 		if !found {
-			return fmt.Errorf("%w: none of the labels in column %s is in the workbook's taxonomy; to measure another taxonomy say how many titles a label may be learnt from (shots)", ErrOptions, name)
+			return fmt.Errorf("%w: none of the labels in column %s is in the workbook's taxonomy; to measure another taxonomy say how many titles a label may be learnt from (shots)", ErrOptions, column)
 		}
 	}
 	return nil

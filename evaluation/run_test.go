@@ -91,6 +91,18 @@ func TestAnAbstainingAnswerIsRightOnlyWhereNoLabelFits(t *testing.T) {
 	}
 }
 
+func TestLabelsThatTheTaxonomyLacksAreNamed(t *testing.T) {
+	l := fruit(3)
+	l.Rows[0].Answers[0], l.Rows[1].Answers[0] = []string{"aple", "pear"}, []string{"aple", "Other"}
+	r, err := evaluation.Run(context.Background(), evaluation.Options{Book: fruitBook(), Labels: l, Fit: fit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(r.Columns[0].Strange); got != "[{aple 2}]" {
+		t.Errorf("named: %s", got)
+	}
+}
+
 func TestRunRefusesWhatMakesNoSense(t *testing.T) {
 	for _, c := range []struct {
 		want string
@@ -99,6 +111,8 @@ func TestRunRefusesWhatMakesNoSense(t *testing.T) {
 		{"no way to fit", evaluation.Options{Labels: fruit(1)}},
 		{"no labelled titles", evaluation.Options{Fit: fit}},
 		{"exclude one another", evaluation.Options{Fit: fit, Labels: fruit(1), Folds: 2, Shots: 2}},
+		{"100 at most", evaluation.Options{Fit: fit, Labels: fruit(60), Book: fruitBook(), Folds: 101}},
+		{"each fold is a fit", evaluation.Options{Fit: fit, Labels: fruit(1), Book: fruitBook(), Folds: 50}},
 		{"in the workbook's taxonomy", evaluation.Options{Fit: fit, Labels: fruit(1)}},
 		{"none is left to measure", evaluation.Options{Fit: fit, Labels: fruit(1), Shots: 100}},
 	} {
@@ -113,6 +127,7 @@ func TestReportsReadWell(t *testing.T) {
 		Name: "role", Measured: 10, Accuracy: 0.8, Spread: 0.01, Undoubted: 0.9, MacroF1: 0.75, ECE: 0.03, Target: 0.95, Precision: 0.96, Coverage: 0.7,
 		Bins:      []evaluation.Bin{{From: 0.9, To: 1, Count: 8, Confidence: 0.95, Accuracy: 0.9}},
 		Methods:   []evaluation.Share{{Name: "rule", Count: 6, Accuracy: 1}, {Name: "neighbours", Count: 4, Accuracy: 0.5}},
+		Strange:   []evaluation.Strange{{Label: "Slaes", Count: 2}},
 		Confusion: evaluation.Confusion{Labels: []string{"R&D", "Sales"}, Counts: [][]int{{4, 1}, {1, 4}}},
 		Curve:     []evaluation.Point{{Corrections: 0, Accuracy: 0.7, Precision: 0.9, Coverage: 0.5}, {Corrections: 25, Accuracy: 0.8, Precision: 0.9, Coverage: 0.6}},
 	}}}

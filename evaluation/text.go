@@ -33,6 +33,9 @@ func (c *Column) text(b *strings.Builder) {
 	fmt.Fprintf(b, "  macro F1                     %7.3f\n", c.MacroF1)
 	fmt.Fprintf(b, "  calibration error            %7.3f\n", c.ECE)
 	fmt.Fprintf(b, "  given without a person       %7.3f  of the titles, %.3f of these right (asked for: %.2f)\n", c.Coverage, c.Precision, c.Target)
+	for _, s := range c.Strange {
+		fmt.Fprintf(b, "  NOT IN THE WORKBOOK: %q, %d times; counts as wrong. Add it to the taxonomy, or correct the file.\n", s.Label, s.Count)
+	}
 	b.WriteString("\n  who decided             titles   right\n")
 	for _, m := range c.Methods {
 		fmt.Fprintf(b, "  %-22s %7d %7.3f\n", m.Name, m.Count, m.Accuracy)
