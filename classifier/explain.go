@@ -8,6 +8,7 @@ import (
 
 	"rolecall/embedding"
 	"rolecall/label"
+	"rolecall/title"
 )
 
 // evidenceCount is how many labelled titles an explanation shows.
@@ -33,9 +34,12 @@ func (c *Classifier) Explain(ctx context.Context, raw string) (Explanation, erro
 	e := Explanation{Title: raw, Normalized: in.normalized, Kind: in.kind.String()}
 	d.lay(in, vector, &e.Decision)
 	c.decide(desks, s)
-	c.hear(d, s)
-	c.ask([]*desk{d}, s)
-	hits := c.rules.match(nil, &in)
+	var hits []ruleHit
+	if in.kind == title.Title {
+		c.hear(d, s)
+		c.ask([]*desk{d}, s)
+		hits = c.rules.match(nil, &in)
+	}
 	for _, a := range label.Axes() {
 		e.Axes[a] = c.explainAxis(a, d, s, hits)
 		e.Decision.Findings[a].Evidence = e.Axes[a].Neighbors
@@ -61,7 +65,7 @@ func (c *Classifier) explainAxis(a label.Axis, d *desk, s *scratch, hits []ruleH
 			x.Neighbors = append(x.Neighbors, label.Evidence{Title: l.title, Value: o.Value, Similarity: float64(n.similarity), Origin: l.origin})
 		}
 	}
-	if len(m.values) == 0 {
+	if len(m.values) == 0 || d.kind != title.Title {
 		return x
 	}
 	verdict, sure := c.judgeByHeads(a, d, s)

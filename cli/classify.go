@@ -84,6 +84,9 @@ func (p *process) classify(ctx context.Context, path string, f classifyFlags) (e
 	if err != nil {
 		return err
 	}
+	if sameFile(path, f.out) {
+		return usage(fmt.Errorf("--out %s is the table itself: give another name, so that lines which are no rows are not lost", f.out))
+	}
 	out, err := p.openOutput(f.out)
 	if err != nil {
 		return err
@@ -105,6 +108,16 @@ func (p *process) classify(ctx context.Context, path string, f classifyFlags) (e
 		return withCode(exitPartial, errSaid)
 	}
 	return nil
+}
+
+// sameFile reports whether two names lead to one file.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
 }
 
 func inputName(path string) string {

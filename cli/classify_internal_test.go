@@ -184,6 +184,10 @@ func TestClassifyWritesAFileThatIsWholeOrNotThere(t *testing.T) {
 	if err != nil || len(entries) != 2 {
 		t.Errorf("left behind: %v %v", entries, err)
 	}
+	call(t, "", []string{"classify", table, "--out", dir + "/./in.csv", "--workbook", smallWorkbook(t)}).want(t, exitUsage, "the table itself")
+	if raw, err := os.ReadFile(table); err != nil || !strings.Contains(string(raw), "broken") {
+		t.Errorf("the table after it was to be its own output: %v %s", err, raw)
+	}
 }
 
 func TestOldBackupsAreThinnedOut(t *testing.T) {

@@ -80,6 +80,9 @@ func writeExplanation(to io.Writer, e classifier.Explanation, book label.Ruleboo
 func explainAxis(b *strings.Builder, x classifier.AxisExplanation, f label.Finding, names label.Taxonomy) {
 	fmt.Fprintf(b, "\n%-10s %s\n", strings.ToUpper(x.Axis.String()), verdict(f, names))
 	fmt.Fprintf(b, "  Why      %s\n", f.Why)
+	if f.Method == label.ByNonsense {
+		return // nobody was asked
+	}
 	if f.RunnerUp != "" {
 		fmt.Fprintf(b, "  Next     %s %.2f\n", names.Name(f.RunnerUp), f.RunnerUpConfidence)
 	}
