@@ -84,6 +84,7 @@ func TestEveryRowIsToldWhatIsWrongWithIt(t *testing.T) {
 		{"a regex that is too long", workbook.Rules, rule(cells{"match": "regex", "text": strings.Repeat("a", 300)}), "ERROR: the regex is longer than 256 letters - part it into several rules; the rule is off until mended"},
 		{"a regex that matches everything", workbook.Rules, rule(cells{"match": "regex", "text": "(vp)?"}), "ERROR: the regex matches every title, even an empty one - make at least one part of it necessary"},
 		{"a regex with a capital", workbook.Rules, rule(cells{"match": "regex", "text": "VP$"}), `WARN: titles are compared in small letters without accents, so "V" can never match - write it so, or begin the regex with (?i)`},
+		{"a regex with a word that is read as another", workbook.Rules, rule(cells{"match": "regex", "text": "^teamleiter (it|edv)"}), `WARN: titles are compared with their common words made alike: "teamleiter" is read as "team lead", so write that in the regex`},
 		{"a regex with a capital and (?i)", workbook.Rules, rule(cells{"match": "regex", "text": "(?i)VP"}), "OK"},
 		{"two letters anywhere", workbook.Rules, rule(cells{"match": "contains", "text": "it"}), `WARN: "it" also stands inside other words - "whole word" is safer`},
 		{"the exception is the rule", workbook.Rules, rule(cells{"but_not": "VP"}), `WARN: "vp" holds "VP", which stands in But not, so it never matches - take one of them out`},

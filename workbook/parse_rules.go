@@ -192,6 +192,8 @@ func pattern(d *draft, text string) {
 	}
 	if r, ok := neverMatches(tree); ok {
 		d.warn("titles are compared in small letters without accents, so %q can never match - write it so, or begin the regex with (?i)", r)
+	} else if word, read, ok := readAnother(tree); ok {
+		d.warn("titles are compared with their common words made alike: %s is read as %s, so write that in the regex", quote(word), quote(read))
 	}
 }
 
@@ -221,6 +223,23 @@ func neverMatches(re *syntax.Regexp) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// readAnother finds a word that no normalised title holds, because it is read as another.
+func readAnother(re *syntax.Regexp) (word, read string, found bool) {
+	if re.Op == syntax.OpLiteral {
+		for word := range strings.FieldsSeq(strings.ToLower(string(re.Rune))) {
+			if read := title.Normalize(word); len(word) > 2 && read != "" && !strings.Contains(read, word) {
+				return word, read, true
+			}
+		}
+	}
+	for _, sub := range re.Sub {
+		if word, read, found = readAnother(sub); found {
+			return word, read, true
+		}
+	}
+	return "", "", false
 }
 
 // nearest finds the choice that a person probably meant.
