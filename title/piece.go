@@ -20,6 +20,7 @@ type piece struct {
 	slash     bool               // it holds a slash
 	frau      bool               // it holds "frau", which a decoration looks for on the other side of a slash
 	mixed     bool               // it mixes alphabets
+	doubtful  bool               // see doubtful
 }
 
 // context is what stands before a piece. Marks need to know.
@@ -66,7 +67,7 @@ func newPiece(text string) *piece {
 	p.odd = false
 	p.opens, p.inBracket = opens(end[len(end)-1]), startsDecoration(folded)
 	p.slash, p.frau = held&slash != 0, strings.Contains(folded, "frau")
-	p.mixed, p.letters, p.kind = mixedScript(text), asciiLetters(text), quality(text)
+	p.mixed, p.letters, p.kind, p.doubtful = mixedScript(text), asciiLetters(text), quality(text), doubtful(text)
 	tokens := scan(nil, folded)
 	p.words = phrases().words(nil, tokens)
 	if wordAt(folded, 0) {

@@ -13,7 +13,7 @@ type Kind byte
 const (
 	Title       Kind = iota // can be a job title
 	Empty                   // nothing visible
-	Placeholder             // n/a, -, none, test, or a hand laid on the keyboard
+	Placeholder             // n/a, -, none, test, please select, a hand laid on the keyboard, markup
 	Email                   // an e-mail address
 	Phone                   // a telephone number
 	URL                     // a web address
@@ -34,6 +34,9 @@ func quality(clean string) Kind {
 		return Title
 	}
 	text := strings.ToLower(clean)
+	if isMarkup(text) {
+		return Placeholder
+	}
 	letters, digits, others := 0, 0, 0
 	for _, r := range text {
 		switch {
@@ -71,6 +74,9 @@ func plainTitle(text string) bool {
 	letters, words := 0, 0
 	for len(text) > 0 {
 		word, rest, _ := strings.Cut(text, " ")
+		if doubtful(word) {
+			return false
+		}
 		if n := asciiLetters(word); n > 0 {
 			letters += n
 			words++
@@ -80,9 +86,9 @@ func plainTitle(text string) bool {
 	return titleAtAGlance(letters, words)
 }
 
-// titleAtAGlance reports whether a text is a Title, as most are: words with more ASCII letters than any placeholder has. What else
-// stands in it does not matter, for addresses are one word and telephone numbers have hardly a letter.
-func titleAtAGlance(letters, words int) bool { return letters > longestPlaceholder && words > 1 }
+// titleAtAGlance reports whether a text without doubtful words is a Title, as most are: more ASCII letters than any word for a telephone has.
+// What else stands in it does not matter, for addresses are one word and telephone numbers have hardly a letter.
+func titleAtAGlance(letters, words int) bool { return letters > longestPhoneWord && words > 1 }
 
 // asciiLetters counts the ASCII letters.
 func asciiLetters(text string) (n int) {
@@ -94,18 +100,8 @@ func asciiLetters(text string) (n int) {
 	return n
 }
 
-// longestPlaceholder is no less than the letters of any placeholder of more than one word, and of any word for a telephone.
-const longestPlaceholder = len("notapplicable")
-
-func isPlaceholder(text string) bool {
-	switch strings.Trim(text, " .!?()[]<>\"'*") {
-	case "-", "--", "---", "_", "", "n/a", "na", "n.a", "n/d", "nd", "none", "null", "nil", "undefined", "unknown", "test", "tests", "testing",
-		"tbd", "tba", "xxx", "xx", "x", "not applicable", "not available", "not provided", "no title", "job title", "title", "-none-",
-		"keine", "keine angabe", "k.a", "k. a", "aucun", "aucune", "ninguno", "ninguna", "nessuno", "nan", "#n/a", "abc", "foo", "bar", "foobar":
-		return strings.Trim(text, " .!?") != ""
-	}
-	return false
-}
+// longestPhoneWord is no less than the letters of any word for a telephone.
+const longestPhoneWord = len("notapplicable")
 
 func isEmail(text string) bool {
 	at := strings.LastIndexByte(text, '@')

@@ -13,6 +13,7 @@ type Reader struct {
 	letters    int               // a to z, in the pieces read last
 	lettered   int               // of those pieces, how many have such letters
 	mixed      bool              // one of them mixes alphabets
+	doubtful   bool              // one of them is, see doubtful
 	only       *piece            // there was one piece
 	normalized string
 }
@@ -34,7 +35,7 @@ func (r *Reader) Read(raw string) Reading {
 	if r.readPieces(raw) { // so raw is as Clean leaves it, but for more spaces
 		out.Mixed = r.mixed && beyondLatin(raw)
 		switch {
-		case titleAtAGlance(r.letters, r.lettered):
+		case !r.doubtful && titleAtAGlance(r.letters, r.lettered):
 		case r.only != nil:
 			out.Kind = r.only.kind
 		default:
@@ -98,7 +99,7 @@ func (r *Reader) readPieces(text string) bool {
 	if r.pieces == nil || len(text) > MaxRunes {
 		return false
 	}
-	r.words, r.letters, r.lettered, r.mixed = r.words[:0], 0, 0, false
+	r.words, r.letters, r.lettered, r.mixed, r.doubtful = r.words[:0], 0, 0, false, false
 	before, open, slash, frau, count := atStart, false, false, false, 0
 	for len(text) > 0 {
 		end := strings.IndexByte(text, ' ')
@@ -134,6 +135,7 @@ func (r *Reader) readPieces(text string) bool {
 			r.lettered++
 		}
 		open, slash, frau, r.mixed = p.opens, slash || p.slash, frau || p.frau, r.mixed || p.mixed
+		r.doubtful = r.doubtful || p.doubtful
 	}
 	if count != 1 {
 		r.only = nil
