@@ -3,6 +3,7 @@ package embedding
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
 	"sync"
 
@@ -17,8 +18,9 @@ type Cache interface {
 	Store(ctx context.Context, id string, texts []string, vecs []Vector) error
 }
 
-// chunk is how many vectors are asked for before they are stored, so that a failure loses at most that many paid answers.
-const chunk = 1000
+// chunk is how many vectors are asked for before they are stored: one request of Remote, so that no paid answer is lost and a service
+// whose quota ends soon is asked for the rest only the next time.
+const chunk = 100
 
 // Cached is an embedder that asks another only for what its cache does not have. It is for embedders that cost money or time; the
 // built-in model is cheaper to run than to look up.
@@ -63,7 +65,7 @@ func (c *Cached) check(ctx context.Context) error {
 }
 
 // Embed returns cached vectors and asks the inner embedder for the rest, each text once. Titles that are one text when cleaned share
-// a vector. A cached vector of another length than Dimension is asked for again.
+// a vector. A cached vector of another length than Dimension, or one that says nothing of a text, is asked for again.
 func (c *Cached) Embed(ctx context.Context, titles []string) ([]Vector, error) {
 	if err := c.check(ctx); err != nil {
 		return nil, err
@@ -86,7 +88,7 @@ func (c *Cached) Embed(ctx context.Context, titles []string) ([]Vector, error) {
 	found := make(map[string]Vector, len(unique))
 	var missing []string
 	for _, text := range unique {
-		if v := known[text]; len(v) == c.Dimension() {
+		if v := known[text]; len(v) == c.Dimension() && (text == "" || speaks(v)) {
 			found[text] = v
 		} else {
 			missing = append(missing, text)
@@ -111,4 +113,10 @@ func (c *Cached) Embed(ctx context.Context, titles []string) ([]Vector, error) {
 		list[i] = found[text]
 	}
 	return list, nil
+}
+
+// speaks reports whether a vector has a length that can be told: it is not all zero, and all of it is numbers.
+func speaks(v Vector) bool {
+	n := float64(dot(v, v))
+	return n > 0 && !math.IsInf(n, 0) && !math.IsNaN(n)
 }

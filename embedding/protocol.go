@@ -15,7 +15,7 @@ func (openAI) base() string     { return "https://api.openai.com/v1" }
 
 func (openAI) request(o RemoteOptions, texts []string) (string, any) {
 	body := map[string]any{"model": o.Model, "input": texts, "encoding_format": "float"}
-	if o.Shorten {
+	if o.Shorten && o.BaseURL == (openAI{}).base() { // others refuse a length that is not the model's own, or even the word
 		body["dimensions"] = o.Dimension
 	}
 	return "/embeddings", body

@@ -26,13 +26,12 @@ type RemoteOptions struct {
 	Model     string        // the provider's name for it
 	Key       string        // sent as a header to BaseURL's host and nowhere else; may be empty for a service of one's own
 	Dimension int           // the length that vectors must have
-	Shorten   bool          // ask the service for vectors of this length, where its model can make them shorter
+	Shorten   bool          // ask the service for vectors of this length; an OpenAI-compatible service of one's own is never asked
 	Batch     int           // texts in one request; default 100
 	Limiter   *rate.Limiter // of requests; default 5 a second
 	Client    *http.Client  // default: a new one; redirects are never followed
-	Timeout   time.Duration // of one request; default 30 s
 	Tries     uint          // of one request, the first included; default 4
-	Patience  time.Duration // how long all tries of one request may take, waits included; default 2 min
+	Patience  time.Duration // how long all tries of one request may take, waits included; default 10 s
 	Wait      time.Duration // before the second try; doubles from there; default 500 ms
 	Now       func() time.Time
 }
@@ -76,12 +75,13 @@ func newRemote(p protocol, o RemoteOptions) (*Remote, error) {
 		return nil, errors.New("embedding model is not named; set it, for instance text-embedding-3-small")
 	case o.Dimension <= 0:
 		return nil, errors.New("embedding dimension is not set; it is the length of the model's vectors, for instance 1536")
+	case o.Dimension > longest:
+		return nil, fmt.Errorf("embedding dimension %d is too large; %d is the most, and models give some hundred to some thousand", o.Dimension, longest)
 	}
 	o.BaseURL = strings.TrimRight(o.BaseURL, "/")
 	o.Batch = orDefault(o.Batch, 100)
-	o.Timeout = orDefault(o.Timeout, 30*time.Second)
 	o.Tries = orDefault(o.Tries, 4)
-	o.Patience = orDefault(o.Patience, 2*time.Minute)
+	o.Patience = orDefault(o.Patience, 10*time.Second)
 	o.Wait = orDefault(o.Wait, 500*time.Millisecond)
 	if o.Limiter == nil {
 		o.Limiter = rate.NewLimiter(5, 1)
@@ -97,6 +97,9 @@ func newRemote(p protocol, o RemoteOptions) (*Remote, error) {
 	}
 	return &Remote{p, o}, nil
 }
+
+// longest is the length of vectors that no model known reaches, and that memory still holds some thousands of.
+const longest = 16384
 
 func orDefault[T int | uint | time.Duration](value, fallback T) T {
 	if value <= 0 {
@@ -157,17 +160,24 @@ func (r *Remote) Embed(ctx context.Context, titles []string) ([]Vector, error) {
 	return list, nil
 }
 
-// batch asks until it gets an answer, a fault that does not pass, or runs out of tries or patience.
+// batch asks until it gets an answer, a fault that does not pass, or runs out of tries or patience. Patience counts from the moment
+// when the limiter lets the first try go: other requests of one's own are no fault of the service.
 func (r *Remote) batch(ctx context.Context, texts []string) ([]Vector, error) {
+	if err := r.o.Limiter.Wait(ctx); err != nil {
+		return nil, err
+	}
+	limited, cancel := context.WithTimeout(ctx, r.o.Patience)
+	defer cancel()
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.Multiplier = r.o.Wait, 2
 	var last error
-	vecs, err := backoff.Retry(ctx, func() ([]Vector, error) {
-		if err := r.o.Limiter.Wait(ctx); err != nil {
-			last = err
-			return nil, backoff.Permanent(err)
+	vecs, err := backoff.Retry(limited, func() ([]Vector, error) {
+		if last != nil {
+			if err := r.o.Limiter.Wait(limited); err != nil {
+				return nil, backoff.Permanent(err)
+			}
 		}
-		vecs, err := r.once(ctx, texts)
+		vecs, err := r.once(limited, texts)
 		last = err
 		var remote *RemoteError
 		switch {
@@ -180,19 +190,19 @@ func (r *Remote) batch(ctx context.Context, texts []string) ([]Vector, error) {
 		}
 		return nil, err
 	}, backoff.WithBackOff(wait), backoff.WithMaxTries(r.o.Tries), backoff.WithMaxElapsedTime(r.o.Patience))
-	if err == nil {
+	switch {
+	case err == nil:
 		return vecs, nil
-	}
-	if ctx.Err() != nil {
+	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case last == nil: // not a single try
+		return nil, err
 	}
 	return nil, last
 }
 
 // once sends one request.
 func (r *Remote) once(ctx context.Context, texts []string) ([]Vector, error) {
-	ctx, cancel := context.WithTimeout(ctx, r.o.Timeout)
-	defer cancel()
 	path, body := r.protocol.request(r.o, texts)
 	payload, err := json.Marshal(body)
 	if err != nil {
@@ -233,24 +243,41 @@ func (r *Remote) away(err error) error {
 	if errors.As(err, &withURL) {
 		err = withURL.Err
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("no answer within %v", r.o.Patience)
+	}
 	return &RemoteError{Provider: r.protocol.provider(), Fault: Unavailable, Cause: err, Mend: "check the base URL and the network"}
 }
 
-// check sees that every vector has the right length and real numbers, and scales it to length 1.
+// check sees that every vector has the right length and says something, and scales it to length 1.
 func (r *Remote) check(vecs []Vector) error {
 	for _, v := range vecs {
 		if len(v) != r.o.Dimension {
 			return &RemoteError{Provider: r.protocol.provider(), Fault: WrongDimension,
-				Mend: fmt.Sprintf("the model gives vectors of %d numbers and the settings say %d: set the dimension to %d", len(v), r.o.Dimension, len(v))}
+				Mend: fmt.Sprintf("the model gives vectors of %d numbers and %d were expected: write %s@%d where the model is named (Language model in the Settings tab, or --model)",
+					len(v), r.o.Dimension, r.o.Model, len(v))}
 		}
+		var sum float64
 		for _, x := range v {
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return &RemoteError{Provider: r.protocol.provider(), Fault: BadAnswer, Mend: "the service sent a vector that holds no numbers; try again or change the model"}
-			}
+			sum += float64(x) * float64(x)
 		}
-		normalize(v)
+		switch {
+		case math.IsNaN(sum) || math.IsInf(sum, 0):
+			return r.broken("a vector that holds no numbers")
+		case sum == 0:
+			return r.broken("a vector of nothing but zeros, which is like no title")
+		}
+		scale := 1 / math.Sqrt(sum)
+		for i, x := range v {
+			v[i] = float32(float64(x) * scale)
+		}
 	}
 	return nil
+}
+
+func (r *Remote) broken(what string) error {
+	return &RemoteError{Provider: r.protocol.provider(), Fault: BadAnswer, Status: http.StatusOK,
+		Mend: "the service sent " + what + ": see that " + r.o.Model + " is an embedding model and runs well there, or choose another model"}
 }
 
 // retryAfter reads Retry-After in its two forms, seconds and a date (RFC 9110, 10.2.3).

@@ -54,8 +54,13 @@ func (e *RemoteError) Error() string {
 // Unwrap returns the cause.
 func (e *RemoteError) Unwrap() error { return e.Cause }
 
-// Temporary reports whether the same request may succeed later.
-func (e *RemoteError) Temporary() bool { return e.Fault == RateLimited || e.Fault == Unavailable }
+// usedUp is OpenAI's code for a quota that no waiting brings back, which has the status of too many requests.
+const usedUp = "insufficient_quota"
+
+// Temporary reports whether the same request may succeed in a moment.
+func (e *RemoteError) Temporary() bool {
+	return e.Fault == RateLimited && e.Code != usedUp || e.Fault == Unavailable
+}
 
 // statusError sorts an HTTP status.
 //
@@ -68,7 +73,7 @@ func statusError(provider string, status int, code string, retryAfter time.Durat
 	e := &RemoteError{Provider: provider, Status: status, Code: code, RetryAfter: retryAfter}
 	switch {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		e.Fault, e.Mend = Unauthorized, "check the embedding key in the credentials and that it may use this model"
+		e.Fault, e.Mend = Unauthorized, "check the embedding key (embedding."+provider+"_api_key in the credentials file) and that it may use this model"
 	case status == http.StatusNotFound:
 		e.Fault, e.Mend = UnknownModel, "check the model's name and the base URL (an Ollama model must be pulled first)"
 	case status == http.StatusTooManyRequests:
@@ -76,7 +81,7 @@ func statusError(provider string, status int, code string, retryAfter time.Durat
 	case status == http.StatusRequestTimeout || status == http.StatusConflict || status >= 500:
 		e.Fault, e.Mend = Unavailable, "nothing to do if it passes; else see the provider's status page"
 	default:
-		e.Fault, e.Mend = BadRequest, "check the model's name and dimension; some models take no dimension but their own"
+		e.Fault, e.Mend = BadRequest, "check the model's name; where it has @LENGTH behind it, see that the model can give vectors of that length, or leave it away"
 	}
 	return e
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -34,6 +35,9 @@ func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
 	if res := answer(r, body); res != nil {
 		return res, nil
 	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
 	return nil, errors.New("connection refused")
 }
 
@@ -48,6 +52,22 @@ func reply(status int, body string, header ...string) func(*http.Request, []byte
 }
 
 func cut(*http.Request, []byte) *http.Response { return nil }
+
+func hangs(r *http.Request, _ []byte) *http.Response {
+	<-r.Context().Done()
+	return nil
+}
+
+// breaksOff answers with the beginning of an answer.
+func breaksOff(r *http.Request, body []byte) *http.Response {
+	res := reply(200, "")(r, body)
+	res.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"data":[{"ind`), failing{}))
+	return res
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // openAIWorks answers as OpenAI does, last text first, with vectors (length of text, 1).
 func openAIWorks(r *http.Request, body []byte) *http.Response {
@@ -131,9 +151,19 @@ func TestFaultsAreTriedAgainOrToldWithTheirMend(t *testing.T) {
 		{"a refused key", []func(*http.Request, []byte) *http.Response{reply(401, `{"error":{"message":"bad key `+secret+`","code":"invalid_api_key"}}`)},
 			embedding.Unauthorized, 1, 0, "invalid_api_key); check the embedding key"},
 		{"an unknown model", []func(*http.Request, []byte) *http.Response{reply(404, `{"error":{"code":404,"status":"NOT_FOUND"}}`)}, embedding.UnknownModel, 1, 0, "NOT_FOUND"},
-		{"a bad request", []func(*http.Request, []byte) *http.Response{reply(400, `{}`)}, embedding.BadRequest, 1, 0, "dimension"},
+		{"a bad request", []func(*http.Request, []byte) *http.Response{reply(400, `{}`)}, embedding.BadRequest, 1, 0, "@LENGTH"},
 		{"a redirect elsewhere", []func(*http.Request, []byte) *http.Response{reply(302, "", "Location", "https://evil.example")}, embedding.BadRequest, 1, 0, ""},
-		{"another dimension", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embedding":[1,2,3]}]}`)}, embedding.WrongDimension, 1, 0, "set the dimension to 3"},
+		{"another dimension", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embedding":[1,2,3]}]}`)}, embedding.WrongDimension, 1, 0, "3 numbers and 2 were expected: write m@3 where the model is named (Language model in the Settings tab, or --model)"},
+		{"a used-up quota", []func(*http.Request, []byte) *http.Response{reply(429, `{"error":{"code":"insufficient_quota"}}`)}, embedding.RateLimited, 1, 0, "raise the quota"},
+		{"an answer that never comes", []func(*http.Request, []byte) *http.Response{hangs}, embedding.Unavailable, 1, 10 * time.Second, "no answer within 10s"},
+		{"an answer that breaks off", []func(*http.Request, []byte) *http.Response{breaksOff, openAIWorks}, "", 2, 100 * time.Millisecond, ""},
+		{"answers that break off", []func(*http.Request, []byte) *http.Response{breaksOff}, embedding.Unavailable, 4, 0, "unexpected EOF"},
+		{"half an answer", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embe`)}, embedding.BadAnswer, 1, 0, ""},
+		{"nothing but zeros", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embedding":[0,0]}]}`)}, embedding.BadAnswer, 1, 0,
+			"nothing but zeros, which is like no title: see that m is an embedding model"},
+		{"no numbers", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embedding":[NaN,1]}]}`)}, embedding.BadAnswer, 1, 0, ""},
+		{"a number too large", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embedding":[1e39,1]}]}`)}, embedding.BadAnswer, 1, 0, ""},
+		{"numbers whose squares are too large", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embedding":[3e38,3e38]}]}`)}, "", 1, 0, ""},
 		{"an HTML page", []func(*http.Request, []byte) *http.Response{reply(200, `<html>`)}, embedding.BadAnswer, 1, 0, "base URL"},
 		{"too few vectors", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[]}`)}, embedding.BadAnswer, 1, 0, ""},
 		{"an index twice", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":7,"embedding":[1,2]}]}`)}, embedding.BadAnswer, 1, 0, ""},
@@ -149,6 +179,9 @@ func TestFaultsAreTriedAgainOrToldWithTheirMend(t *testing.T) {
 				_, err = e.Embed(context.Background(), []string{"Confidential Title"})
 				if len(s.requests) != c.asked || time.Since(start) < c.waited {
 					t.Errorf("asked %d times in %v", len(s.requests), time.Since(start))
+				}
+				if took := time.Since(start); took > 11*time.Second {
+					t.Errorf("it took %v", took)
 				}
 				if c.fault == "" {
 					if err != nil {
@@ -177,6 +210,7 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 	for name, change := range map[string]func(*embedding.RemoteOptions){
 		"no model":             func(o *embedding.RemoteOptions) { o.Model = "" },
 		"no dimension":         func(o *embedding.RemoteOptions) { o.Dimension = 0 },
+		"a huge dimension":     func(o *embedding.RemoteOptions) { o.Dimension = 1 << 30 },
 		"no URL":               func(o *embedding.RemoteOptions) { o.BaseURL = "localhost" },
 		"key in the open":      func(o *embedding.RemoteOptions) { o.BaseURL = "http://api.example.com/v1" },
 		"password in the URL":  func(o *embedding.RemoteOptions) { o.BaseURL = "https://u:p@api.example.com/v1" },
@@ -212,6 +246,38 @@ func TestTheLimiterHoldsRequestsBack(t *testing.T) {
 			t.Errorf("three requests in %v", waited)
 		}
 	})
+}
+
+func TestWaitingForTheLimiterIsNoFaultOfTheService(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{answers: []func(*http.Request, []byte) *http.Response{openAIWorks}}
+		o := options(s)
+		o.Limiter = rate.NewLimiter(rate.Every(time.Minute), 1)
+		e, err := embedding.NewOpenAI(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := e.Embed(context.Background(), []string{"a"}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func TestALengthIsAskedForOnlyOfOpenAIItself(t *testing.T) {
+	for base, want := range map[string]bool{"": true, "http://localhost:11434/v1": false} {
+		s := &service{answers: []func(*http.Request, []byte) *http.Response{openAIWorks}}
+		o := options(s)
+		o.BaseURL, o.Shorten = base, true
+		e, err := embedding.NewOpenAI(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Embed(context.Background(), []string{"a"}); err != nil || strings.Contains(s.bodies[0], "dimensions") != want {
+			t.Errorf("base %q: %s, %v", base, s.bodies[0], err)
+		}
+	}
 }
 
 // memory is a cache of maps.
@@ -343,5 +409,41 @@ func TestByteCacheKeepsVectorsToTheBit(t *testing.T) {
 	found, err := cache.Lookup(ctx, "m", []string{"a", "b", "broken"})
 	if err != nil || len(found) != 1 || found["a"][0] != 0.1 || found["a"][1] != -2.5e-9 {
 		t.Errorf("%v, %v", found, err)
+	}
+}
+
+func TestWhatWasPaidForIsKeptWhenTheServiceEndsHalfWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cache, titles := memory{}, make([]string, 450)
+		for i := range titles {
+			titles[i] = fmt.Sprintf("Title %d", i)
+		}
+		var paid []int // texts embedded in each run
+		for len(paid) < 10 {
+			s := &service{answers: []func(*http.Request, []byte) *http.Response{openAIWorks, openAIWorks, openAIWorks, reply(429, "")}} // the canary and two batches
+			remote, err := embedding.NewOpenAI(options(s))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = embedding.NewCached(remote, cache).Embed(context.Background(), titles)
+			n := 0
+			for _, body := range s.bodies[1:min(3, len(s.bodies))] {
+				n += strings.Count(body, "Title")
+			}
+			if paid = append(paid, n); err == nil {
+				break
+			}
+		}
+		if want := "[200 200 50]"; fmt.Sprint(paid) != want {
+			t.Errorf("paid for %v titles, want %s", paid, want)
+		}
+	})
+}
+
+func TestCachedVectorsThatSayNothingAreAskedForAgain(t *testing.T) {
+	inner, cache := &counting{id: "x", value: 1}, memory{"x\nCEO": {0, 0}, "x\nBuyer": {float32(math.NaN()), 1}, "x\nCook": {0, 1}}
+	vecs, err := embedding.NewCached(inner, cache).Embed(context.Background(), []string{"CEO", "Buyer", "Cook"})
+	if err != nil || vecs[0][0] != 1 || vecs[1][0] != 1 || vecs[2][0] != 0 {
+		t.Errorf("%v, %v", vecs, err)
 	}
 }
