@@ -77,7 +77,7 @@ func (r *rooms) open(ctx context.Context, w wiring) (err error) {
 		return fmt.Errorf("read the title model in the program: %w", err)
 	}
 	fitter := &reconcile.ClassifierFitter{
-		BuiltIn: builtIn, Options: classifier.Options{Seed: 1, Cache: r.store}, State: r.store,
+		BuiltIn: builtIn, Options: classifier.Options{Seed: 1, Cache: r.store}, State: r.store, Now: now,
 		Chosen: func(name string) (embedding.Embedder, error) { return chosenEmbedder(name, r.config, r.store) },
 		Away: func(name string, err error) {
 			r.log.Warn().Str("embedder", name).Err(err).Msg("the chosen embedder does not answer, the built-in one stands in")

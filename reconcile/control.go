@@ -85,7 +85,7 @@ func (r *Reconciler) writeControl(ctx context.Context, run *run) error {
 		return nil
 	}
 	text, err := r.healthText(ctx, run)
-	w.set(workbook.Control, workbook.Target{ID: workbook.HealthID}, map[string]workbook.Cell{"status": healthStatus(run), "result": text})
+	w.set(workbook.Control, workbook.Target{ID: workbook.HealthID}, map[string]workbook.Cell{"status": r.healthStatus(run), "result": text})
 	return err
 }
 
@@ -94,11 +94,12 @@ func requestCells(q label.Request, zone *time.Location) map[string]workbook.Cell
 	return map[string]workbook.Cell{"status": requestStatus(q), "requested_at": serial(q.RequestedAt, zone), "finished_at": serial(q.FinishedAt, zone), "result": q.Result}
 }
 
-func healthStatus(run *run) string {
+func (r *Reconciler) healthStatus(run *run) string {
+	_, away := absent(r.labeller)
 	switch {
 	case run.stopped() != "":
 		return "HELD"
-	case run.reading.Errors > 0 || len(run.reading.Problems) > 0:
+	case away || run.reading.Errors > 0 || len(run.reading.Problems) > 0:
 		return "LOOK"
 	}
 	return "OK"
@@ -129,6 +130,10 @@ func (r *Reconciler) healthText(ctx context.Context, run *run) (string, error) {
 	}
 	for _, p := range run.reading.Problems {
 		text += " " + p + "."
+	}
+	if a, ok := absent(r.labeller); ok {
+		said := a.sentence()
+		text += " " + strings.ToUpper(said[:1]) + said[1:] + "."
 	}
 	return text, nil
 }

@@ -3,7 +3,6 @@ package reconcile
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"rolecall/label"
 	"rolecall/plan"
@@ -12,8 +11,17 @@ import (
 // decideBatch is the number of distinct titles decided and kept at a time.
 const decideBatch = 5000
 
-// decide classifies every distinct title that this rulebook and model have not decided yet.
+// decide classifies every distinct title that this rulebook and model have not decided yet. Where the model fails, another decides
+// them all.
 func (r *Reconciler) decide(ctx context.Context, run *run) error {
+	err := r.decideAll(ctx, run)
+	if r.relieved(ctx, run.book, err) {
+		err = r.decideAll(ctx, run)
+	}
+	return err
+}
+
+func (r *Reconciler) decideAll(ctx context.Context, run *run) error {
 	labeller, err := r.labellerFor(ctx, run.book)
 	if err != nil {
 		return err
@@ -28,6 +36,9 @@ func (r *Reconciler) decide(ctx context.Context, run *run) error {
 		return nil
 	}
 	run.changed = run.changed || run.decided // while the contacts were read
+	if err := r.prepare(ctx, labeller); err != nil {
+		return err
+	}
 	for after := int64(0); ; {
 		last, n, err := r.decideSome(ctx, run, labeller, after)
 		if err != nil {
@@ -54,14 +65,9 @@ func (r *Reconciler) decideSome(ctx context.Context, run *run, labeller Labeller
 	if err != nil || len(titles) == 0 {
 		return after, 0, err
 	}
-	texts := make([]string, len(titles))
-	for i, t := range titles {
-		texts[i] = t.Title
-	}
-	decisions, err := labeller.Classify(ctx, texts)
+	decisions, err := labeller.Classify(ctx, textsOf(titles))
 	if err != nil {
-		r.labeller = nil // a service that went away: the next run asks anew, with the built-in model if need be
-		return after, 0, fmt.Errorf("classify %d titles: %w", len(titles), err)
+		return after, 0, &labellerError{fmt.Sprintf("classify %d titles", len(titles)), err}
 	}
 	for i := range titles {
 		titles[i].Decision = decisions[i]
@@ -88,18 +94,15 @@ func (r *Reconciler) labellerFor(ctx context.Context, book label.Rulebook) (Labe
 	if err != nil {
 		return nil, fmt.Errorf("fit the classifier: %w", err)
 	}
-	r.labeller, r.revision, r.fitted = labeller, revision, r.Now()
+	r.labeller, r.revision = labeller, revision
 	r.show(book)
 	return labeller, nil
 }
 
-// awayPause is how long the built-in embedder stands in before the chosen one is tried again.
-const awayPause = 15 * time.Minute
-
 // tryAgain says that the labeller is a stand-in and its time is over.
 func (r *Reconciler) tryAgain() bool {
-	s, ok := r.labeller.(interface{ StandsIn() bool })
-	return ok && s.StandsIn() && r.Now().Sub(r.fitted) > awayPause
+	a, ok := absent(r.labeller)
+	return ok && !r.Now().Before(a.until)
 }
 
 // overlayContactCorrections lets a person's word on one contact stand above everything decided for its

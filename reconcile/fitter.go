@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"time"
 
 	"rolecall/classifier"
 	"rolecall/embedding"
@@ -28,13 +29,19 @@ type ClassifierFitter struct {
 	}
 	// Away is told when the chosen embedder does not answer and the built-in one takes its place. May be nil.
 	Away func(name string, err error)
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
 
-	kept *classifier.Classifier
-	book label.Rulebook // what kept was fitted on, without corrections
-	with string         // ID of the embedder of kept
+	kept   *classifier.Classifier
+	book   label.Rulebook // what kept was fitted on, without corrections
+	with   string         // ID of the embedder of kept
+	absent absence        // the last of the chosen embedder
 }
 
-var _ Fitter = (*ClassifierFitter)(nil)
+var (
+	_ Fitter = (*ClassifierFitter)(nil)
+	_ relief = (*ClassifierFitter)(nil)
+)
 
 // builtInName is the Settings' word for the embedder in the program.
 const builtInName = "built-in"
@@ -42,13 +49,61 @@ const builtInName = "built-in"
 // canaryTitle is embedded to see whether a chosen embedder answers.
 const canaryTitle = "Senior Software Engineer"
 
-// Labeller fits, or puts the corrections into what is kept.
+// Labeller fits, or puts the corrections into what is kept. Where the embedder that the Settings name cannot be had, or fails before
+// all labelled titles are embedded, the built-in one stands in, and the other is left alone for awayPause.
 func (f *ClassifierFitter) Labeller(ctx context.Context, book label.Rulebook, refit bool) (Labeller, error) {
+	name := book.Settings.Embedder
+	if name == "" || name == builtInName || f.Chosen == nil {
+		return f.fit(ctx, book, f.BuiltIn, refit, absence{})
+	}
+	if !refit && f.absent.name == name && f.now().Before(f.absent.until) {
+		return f.fit(ctx, book, f.BuiltIn, false, f.absent)
+	}
+	chosen, err := f.Chosen(name)
+	if err == nil {
+		_, err = chosen.Embed(ctx, []string{canaryTitle})
+	}
+	if err == nil {
+		var l Labeller
+		if l, err = f.fit(ctx, book, chosen, refit, absence{}); err == nil {
+			f.absent = absence{}
+			return l, nil
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, err
+	}
+	f.miss(name, err)
+	return f.fit(ctx, book, f.BuiltIn, refit, f.absent)
+}
+
+// StandIn is the built-in embedder's labeller in the place of one whose embedder has failed meanwhile.
+func (f *ClassifierFitter) StandIn(ctx context.Context, book label.Rulebook, cause error) (Labeller, error) {
+	f.miss(book.Settings.Embedder, cause)
+	return f.fit(ctx, book, f.BuiltIn, false, f.absent)
+}
+
+// miss notes that the chosen embedder is away.
+func (f *ClassifierFitter) miss(name string, err error) {
+	f.absent = absence{name: name, cause: err, until: f.now().Add(awayPause)}
+	if f.Away != nil {
+		f.Away(name, err)
+	}
+}
+
+func (f *ClassifierFitter) now() time.Time {
+	if f.Now == nil {
+		return time.Now()
+	}
+	return f.Now()
+}
+
+// fit fits with one embedder, or takes what is kept of it.
+func (f *ClassifierFitter) fit(ctx context.Context, book label.Rulebook, embedder embedding.Embedder, refit bool, absent absence) (Labeller, error) {
 	generation, err := f.generation(ctx)
 	if err != nil {
 		return nil, err
 	}
-	embedder, standsIn := f.embedder(ctx, book.Settings.Embedder)
 	bare := book.WithCorrections(nil)
 	bare.Settings = label.Settings{TargetPrecision: book.Settings.TargetPrecision}
 	c := f.kept
@@ -58,7 +113,6 @@ func (f *ClassifierFitter) Labeller(ctx context.Context, book label.Rulebook, re
 		if c, err = classifier.Fit(ctx, book, embedder, options); err != nil {
 			return nil, err
 		}
-		f.book, f.with = bare, embedder.ID()
 		if refit {
 			generation++
 			if f.State != nil {
@@ -71,25 +125,18 @@ func (f *ClassifierFitter) Labeller(ctx context.Context, book label.Rulebook, re
 	if c, err = c.WithCorrections(book.Corrections); err != nil {
 		return nil, fmt.Errorf("put %d corrections in force: %w", len(book.Corrections), err)
 	}
-	f.kept = c
-	return labeller{c, generation, standsIn}, nil
+	f.kept, f.book, f.with = c, bare, embedder.ID()
+	return labeller{c, generation, absent, ahead(embedder)}, nil
 }
 
-// embedder is the one that the Settings name, if it answers; else the built-in one, which then stands in for it.
-func (f *ClassifierFitter) embedder(ctx context.Context, name string) (e embedding.Embedder, standsIn bool) {
-	if name == "" || name == builtInName || f.Chosen == nil {
-		return f.BuiltIn, false
+// ahead is an embedder that must be asked before titles are decided, for it may fail; nil for one in memory.
+func ahead(e embedding.Embedder) embedding.Embedder {
+	if _, ok := e.(interface {
+		EmbedInto(dst []float32, normalized string)
+	}); ok {
+		return nil
 	}
-	chosen, err := f.Chosen(name)
-	if err == nil {
-		if _, err = chosen.Embed(ctx, []string{canaryTitle}); err == nil {
-			return chosen, false
-		}
-	}
-	if f.Away != nil {
-		f.Away(name, err)
-	}
-	return f.BuiltIn, true
+	return e
 }
 
 func (f *ClassifierFitter) generation(ctx context.Context) (int, error) {
@@ -111,11 +158,21 @@ func (f *ClassifierFitter) generation(ctx context.Context) (int, error) {
 type labeller struct {
 	*classifier.Classifier
 	generation int
-	standsIn   bool
+	absent     absence // of the embedder that it stands in for
+	ahead      embedding.Embedder
 }
 
-// StandsIn says that the embedder which the Settings name did not answer.
-func (l labeller) StandsIn() bool { return l.standsIn }
+// StandsIn says for which embedder the built-in one stands in, if it does.
+func (l labeller) StandsIn() (absence, bool) { return l.absent, l.absent.name != "" }
+
+// Prepares says that titles are to be handed to Prepare before they are decided.
+func (l labeller) Prepares() bool { return l.ahead != nil }
+
+// Prepare has titles embedded, so that deciding them finds their vectors at hand.
+func (l labeller) Prepare(ctx context.Context, titles []string) error {
+	_, err := l.ahead.Embed(ctx, titles)
+	return err
+}
 
 // ModelID names the fit and how often it was renewed.
 func (l labeller) ModelID() string {

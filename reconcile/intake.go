@@ -139,7 +139,8 @@ func (r *Reconciler) keepPage(ctx context.Context, run *run, p page) error {
 	return r.State.SaveCursor(ctx, "contacts", p.cursor)
 }
 
-// decideMeanwhile decides titles as their contacts come in; what is left over is decided when all are there.
+// decideMeanwhile decides titles as their contacts come in; what is left over is decided when all are there. With a labeller that must
+// be asked for all titles before the first is decided, that is all of them.
 func (r *Reconciler) decideMeanwhile(ctx context.Context, run *run, kept <-chan int) error {
 	if run.stopped() != "" {
 		return nil
@@ -147,6 +148,9 @@ func (r *Reconciler) decideMeanwhile(ctx context.Context, run *run, kept <-chan 
 	labeller, err := r.labellerFor(ctx, run.book)
 	if err != nil {
 		return err
+	}
+	if _, ok := toPrepare(labeller); ok {
+		return nil
 	}
 	after, seen := int64(0), 0
 	for read := range kept {

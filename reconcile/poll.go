@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"rolecall/label"
@@ -105,6 +104,15 @@ func (r *Reconciler) keptAlready(ctx context.Context, c label.Correction) (bool,
 
 // labelTries writes the answer beside each title.
 func (r *Reconciler) labelTries(ctx context.Context, run *run) error {
+	err := r.labelTriesWith(ctx, run)
+	if r.relieved(ctx, run.book, err) {
+		err = r.labelTriesWith(ctx, run)
+	}
+	return err
+}
+
+// labelTriesWith writes the answers of the labeller at hand.
+func (r *Reconciler) labelTriesWith(ctx context.Context, run *run) error {
 	labeller, err := r.labellerFor(ctx, run.book)
 	if err != nil {
 		return err
@@ -115,7 +123,7 @@ func (r *Reconciler) labelTries(ctx context.Context, run *run) error {
 	}
 	decisions, err := labeller.Classify(ctx, texts)
 	if err != nil {
-		return fmt.Errorf("label the titles of Try: %w", err)
+		return &labellerError{"label the titles of Try", err}
 	}
 	for i, t := range run.reading.Tries {
 		cells := tryCells(run.book, t, decisions[i])

@@ -74,7 +74,6 @@ type Reconciler struct {
 	// book and labeller are of the last reading of the sheet; the labeller is kept by revision.
 	labeller Labeller
 	revision string
-	fitted   time.Time
 	view     atomic.Pointer[View]
 	ensured  map[string]string // problems of taxonomy terms in HubSpot, by term ID
 	seen     lastReading

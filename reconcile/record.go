@@ -121,6 +121,9 @@ func (r *Reconciler) summary(run *run, t label.Tally, more int) string {
 	if n := run.reading.Errors; n > 0 {
 		parts = append(parts, fmt.Sprintf("%d rows with errors", n))
 	}
+	if a, ok := absent(r.labeller); ok {
+		parts = append(parts, a.sentence())
+	}
 	return strings.Join(parts, ", ")
 }
 

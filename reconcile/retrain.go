@@ -44,17 +44,8 @@ func (r *Reconciler) retrain(ctx context.Context, run *run) error {
 	}
 	run.changed = true
 	run.report.Outcome, run.report.ModelID = plan.Done, fresh.ModelID()
-	was, now := old.Quality(), fresh.Quality()
-	if worse(was, now) {
-		run.report.Message = fmt.Sprintf("The new model was worse on titles kept aside (%s), so the old one stays.", qualityText(was, now))
-	} else {
-		r.labeller = fresh
-		run.report.Message = fmt.Sprintf("Retrained with %d corrections: %s.", run.report.CorrectionsUsed, qualityText(was, now))
-		for _, a := range label.Axes() {
-			if err := r.State.Measure(ctx, "accuracy "+a.String(), run.report.Started, now[a].Accuracy); err != nil {
-				return err
-			}
-		}
+	if err := r.chooseFit(ctx, run, old, fresh); err != nil {
+		return err
 	}
 	if err := r.writeTabs(ctx, run); err != nil {
 		return err
@@ -64,6 +55,31 @@ func (r *Reconciler) retrain(ctx context.Context, run *run) error {
 	}
 	run.reading.writes.add(workbook.Runs, r.runCells(run))
 	return r.flush(ctx, run.reading.writes)
+}
+
+// chooseFit takes the new fit, unless it is worse than the old one, and says so. Fits of two language models are not measured against each
+// other: the Settings and the service decide which of the two it is.
+func (r *Reconciler) chooseFit(ctx context.Context, run *run, old, fresh Labeller) error {
+	was, now := old.Quality(), fresh.Quality()
+	_, stoodIn := absent(old)
+	away, standsIn := absent(fresh)
+	note := ""
+	if standsIn {
+		note = " Take note: " + away.sentence() + "."
+	}
+	if stoodIn == standsIn && worse(was, now) {
+		run.report.Message = fmt.Sprintf("The new model was worse on titles kept aside (%s), so the old one stays.%s", qualityText(was, now), note)
+		return nil
+	}
+	r.labeller = fresh
+	r.show(run.book)
+	run.report.Message = fmt.Sprintf("Retrained with %d corrections: %s.%s", run.report.CorrectionsUsed, qualityText(was, now), note)
+	for _, a := range label.Axes() {
+		if err := r.State.Measure(ctx, "accuracy "+a.String(), run.report.Started, now[a].Accuracy); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func worse(was, now [label.AxisCount]classifier.Quality) bool {

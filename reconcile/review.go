@@ -253,6 +253,10 @@ func sameQuestion(a, b label.ReviewItem) bool {
 // addEvidence names the closest labelled titles and a company, as hints for the person who decides.
 func (r *Reconciler) addEvidence(ctx context.Context, item *label.ReviewItem) error {
 	d, err := r.labeller.Evidence(ctx, item.Title)
+	if _, asks := toPrepare(r.labeller); err != nil && asks && ctx.Err() == nil {
+		r.Log.Warn().Err(err).Msg("a question is put without similar titles: the language model does not answer")
+		err = nil
+	}
 	if err != nil {
 		return fmt.Errorf("find evidence: %w", err)
 	}
