@@ -19,17 +19,23 @@ import (
 
 // classifyFlags are the choices of "rolecall classify".
 type classifyFlags struct {
-	column, workbook, out, format string
+	column, workbook, model, out, format string
 }
 
 func newClassify(p *process) *cobra.Command {
 	var f classifyFlags
 	cmd := &cobra.Command{
 		Use:   "classify [FILE.csv|FILE.tsv|-]",
-		Short: "Label the job titles of a table, offline",
+		Short: "Label the job titles of a table, offline with the built-in model",
 		Long: `Label the job titles of a table: commas, semicolons or tabs between the cells, a heading, any number of rows. "-" or
 nothing reads standard input. Neither HubSpot nor any other service is asked; only when a sheet is configured and
 --workbook is not given is that sheet read once. Without either the default workbook decides.
+
+That is so with the built-in model. When --model, or the workbook's setting "Language model", names openai:MODEL or
+gemini:MODEL, that service is sent the cells of the column with the titles, and the workbook's example titles and
+corrected titles, and no other cell; standard error says so before the first is sent. One model labels the whole table:
+a service that is away at the start is replaced by the built-in model, one that fails later ends the command. What it
+answered is kept in the user's cache folder, so that the same command goes on from there.
 
 The rows come out in their order, with these columns added:
 
@@ -44,6 +50,7 @@ on standard error with their numbers; the exit code is 5 then. Cells of the tabl
 between them, or tabs where the name after --out ends in .tsv; cells that rolecall adds never begin like a formula.`,
 		Example: `  rolecall classify contacts.csv --out labelled.csv
   rolecall classify export.tsv --column "Job Title" --workbook team-workbook --format json
+  rolecall classify contacts.csv --out labelled.csv --model openai:nomic-embed-text@768
   echo "VP of Marketing" | rolecall classify -`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -55,6 +62,7 @@ between them, or tabs where the name after --out ends in .tsv; cells that roleca
 	}
 	cmd.Flags().StringVar(&f.column, "column", "", "name of the column with the job titles (found by itself when it has a usual name)")
 	addWorkbookFlag(cmd, &f.workbook)
+	addModelFlag(cmd, &f.model)
 	cmd.Flags().StringVar(&f.out, "out", "", "file to write instead of standard output; appears when it is complete")
 	cmd.Flags().StringVar(&f.format, "format", "csv", "csv, or json for one list with an object for each row")
 	return cmd
@@ -80,13 +88,14 @@ func (p *process) classify(ctx context.Context, path string, f classifyFlags) (e
 	if err != nil {
 		return err
 	}
-	labeller, err := p.labeller(ctx, book)
-	if err != nil {
-		return err
-	}
 	if sameFile(path, f.out) {
 		return usage(fmt.Errorf("--out %s is the table itself: give another name, so that lines which are no rows are not lost", f.out))
 	}
+	labeller, err := p.labeller(ctx, book, f.model)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, labeller.close()) }()
 	out, err := p.openOutput(f.out)
 	if err != nil {
 		return err
@@ -101,6 +110,7 @@ func (p *process) classify(ctx context.Context, path string, f classifyFlags) (e
 	err = errors.Join(err, out.close(err == nil))
 	stop()
 	if err != nil {
+		err = ifModelFailed(err, "what it answered is kept: run the same again, or with --model builtin")
 		return fmt.Errorf("classify %s: %w", inputName(path), err)
 	}
 	job.report(p.stderr, time.Since(started))

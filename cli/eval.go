@@ -11,17 +11,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"rolecall/classifier"
-	"rolecall/embedding"
 	"rolecall/evaluation"
 	"rolecall/label"
 )
 
 // evalFlags are the choices of "rolecall eval".
 type evalFlags struct {
-	labels, workbook, html, splits string
-	columns                        []string
-	folds, shots, seeds            int
-	curve, json                    bool
+	labels, workbook, model, html, splits string
+	columns                               []string
+	folds, shots, seeds                   int
+	curve, json                           bool
 }
 
 // check says what makes no sense.
@@ -55,10 +54,15 @@ The file is CSV or tab-separated, with a column title and one or two columns of 
 your own). a|b means that either is right; "?" in a column doubt marks rows that a careful person could label otherwise.
 
 Without --folds and --shots the workbook is measured as it is. --folds N adds the titles outside each fold as
-corrections. --shots K measures another taxonomy, made of the labels, learnt from K titles a label alone.`,
+corrections. --shots K measures another taxonomy, made of the labels, learnt from K titles a label alone.
+
+--model measures another language model than the one that the workbook's setting "Language model" names. A service is
+sent the titles of the file and the titles that are learnt from, no label. Where it cannot be used, eval ends with an
+error: the built-in model's figures would be no measure of it.`,
 		Example: `  rolecall eval --labels our-titles.csv
   rolecall eval --labels our-titles.csv --workbook team-workbook --curve --html report.html
-  rolecall eval --labels departments.tsv --shots 25 --seeds 5 --json`,
+  rolecall eval --labels departments.tsv --shots 25 --seeds 5 --json
+  rolecall eval --labels our-titles.csv --model openai:nomic-embed-text@768`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.check(); err != nil {
@@ -71,6 +75,7 @@ corrections. --shots K measures another taxonomy, made of the labels, learnt fro
 	flags.StringVar(&f.labels, "labels", "", "file of titles and their right labels")
 	flags.StringSliceVar(&f.columns, "columns", nil, "label columns to use, where the names do not say it")
 	addWorkbookFlag(cmd, &f.workbook)
+	addModelFlag(cmd, &f.model)
 	flags.IntVar(&f.folds, "folds", 0, "cross-validate with this many folds")
 	flags.IntVar(&f.shots, "shots", 0, "learn another taxonomy from this many titles a label")
 	flags.IntVar(&f.seeds, "seeds", 5, "how often the titles for --shots are drawn")
@@ -82,7 +87,7 @@ corrections. --shots K measures another taxonomy, made of the labels, learnt fro
 	return cmd
 }
 
-func (p *process) eval(ctx context.Context, f evalFlags) error {
+func (p *process) eval(ctx context.Context, f evalFlags) (err error) {
 	file, err := os.Open(f.labels)
 	if err != nil {
 		return err
@@ -95,20 +100,21 @@ func (p *process) eval(ctx context.Context, f evalFlags) error {
 	if err != nil {
 		return err
 	}
-	model, err := embedding.NewStatic()
+	model, err := p.comparer(ctx, book, f.model)
 	if err != nil {
-		return fmt.Errorf("read the title model in the program: %w", err)
+		return err
 	}
+	defer func() { err = errors.Join(err, model.close()) }()
 	o := evaluation.Options{Book: book, Labels: labels, Folds: f.folds, Shots: f.shots, Seeds: f.seeds, Now: time.Now,
 		Fit: func(ctx context.Context, book label.Rulebook) (*classifier.Classifier, error) {
-			return classifier.Fit(ctx, book, model, classifier.Options{})
+			return classifier.Fit(ctx, book, model.Embedder, classifier.Options{})
 		}}
 	if f.curve {
 		o.Curve = evaluation.CurvePoints()
 	}
 	report, err := evaluation.Run(ctx, o)
 	if err != nil {
-		return err
+		return ifModelFailed(err, "--model builtin measures the built-in model")
 	}
 	if f.splits != "" {
 		if err := p.writeSplits(f.splits, labels, f.shots, f.seeds); err != nil {

@@ -14,28 +14,33 @@ import (
 )
 
 func newExplain(p *process) *cobra.Command {
-	var dir string
+	var dir, model string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   `explain "TITLE"`,
 		Short: "Say how a job title is labelled, and why",
 		Long: `Say how a job title is labelled, and why: the title as it is compared, the rules that found something in it, the five
-closest labelled titles with who taught them, the votes, the confidence and the decision.`,
+closest labelled titles with who taught them, the votes, the confidence and the decision.
+
+No title leaves this machine unless --model, or the workbook's setting "Language model", names a service: that is sent
+the title, and the workbook's example titles and corrected titles. Standard error says which model answers when it is
+not the built-in one. Its key comes from the settings file or the environment (see 'rolecall help settings').`,
 		Example: `  rolecall explain "VP of Marketing"
   rolecall explain "Responsable RH" --workbook team-workbook
-  rolecall explain --json "Head of Growth"`,
+  rolecall explain --json "Head of Growth"
+  rolecall explain "Head of Growth" --model openai:text-embedding-3-small`,
 		Args: oneTitle,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			book, err := p.rulebook(cmd.Context(), dir)
 			if err != nil {
 				return err
 			}
-			labeller, err := p.labeller(cmd.Context(), book)
+			labeller, err := p.labeller(cmd.Context(), book, model, args[0])
 			if err != nil {
 				return err
 			}
 			explanation, err := labeller.Explain(cmd.Context(), args[0])
-			if err != nil {
+			if err := errors.Join(err, labeller.close()); err != nil {
 				return fmt.Errorf("explain the title: %w", err)
 			}
 			if asJSON {
@@ -47,6 +52,7 @@ closest labelled titles with who taught them, the votes, the confidence and the 
 		},
 	}
 	addWorkbookFlag(cmd, &dir)
+	addModelFlag(cmd, &model)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }

@@ -24,14 +24,23 @@ type modelCache struct{ dir string }
 
 // newModelCache is in the user's cache folder (XDG base directories); nil where there is none.
 func newModelCache(getenv func(string) string) classifier.Cache {
+	dir := cacheFolder(getenv)
+	if dir == "" {
+		return nil
+	}
+	return modelCache{filepath.Join(dir, "models")}
+}
+
+// cacheFolder is rolecall's in the user's cache folder; "" where there is none.
+func cacheFolder(getenv func(string) string) string {
 	dir := getenv("XDG_CACHE_HOME")
 	if dir == "" && getenv("HOME") != "" {
 		dir = filepath.Join(getenv("HOME"), ".cache")
 	}
 	if !filepath.IsAbs(dir) {
-		return nil
+		return ""
 	}
-	return modelCache{filepath.Join(dir, "rolecall", "models")}
+	return filepath.Join(dir, "rolecall")
 }
 
 func (c modelCache) path(key string) string {

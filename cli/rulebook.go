@@ -7,9 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"rolecall/classifier"
 	"rolecall/config"
-	"rolecall/embedding"
 	"rolecall/label"
 	"rolecall/workbook"
 )
@@ -51,15 +49,6 @@ func (p *process) rulebook(ctx context.Context, dir string) (label.Rulebook, err
 		}
 	}
 	return reading.Rulebook, nil
-}
-
-// labeller fits the classifier with the title model in the program.
-func (p *process) labeller(ctx context.Context, book label.Rulebook) (*classifier.Classifier, error) {
-	model, err := embedding.NewStatic()
-	if err != nil {
-		return nil, fmt.Errorf("read the title model in the program: %w", err)
-	}
-	return classifier.Fit(ctx, book, model, classifier.Options{Cache: newModelCache(p.getenv)})
 }
 
 // snapshot reads the directory, else the configured sheet, else the default workbook.

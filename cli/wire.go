@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -78,7 +76,7 @@ func (r *rooms) open(ctx context.Context, w wiring) (err error) {
 	}
 	fitter := &reconcile.ClassifierFitter{
 		BuiltIn: builtIn, Options: classifier.Options{Seed: 1, Cache: r.store}, State: r.store, Now: now,
-		Chosen: func(name string) (embedding.Embedder, error) { return chosenEmbedder(name, r.config, r.store) },
+		Chosen: func(name string) (embedding.Embedder, error) { return settingsEmbedder(name, r.config, r.store) },
 		Away: func(name string, err error) {
 			r.log.Warn().Str("embedder", name).Err(err).Msg("the chosen embedder does not answer, the built-in one stands in")
 		},
@@ -154,41 +152,11 @@ func openHubSpot(ctx context.Context, c config.Config, s *store.Store, log zerol
 // settingSource keeps under which source HubSpot files our writes.
 const settingSource = "hubspot_source"
 
-// The lengths of vectors where the Settings do not say ("openai:text-embedding-3-small@512" does).
-const (
-	openAIDimension = 1536
-	geminiDimension = 3072
-)
-
-// chosenEmbedder makes the embedder that the Settings tab names: "openai:MODEL", "gemini:MODEL", each with "@LENGTH"
-// where the length of its vectors is not the usual one, or "model2vec:DIRECTORY". Vectors are kept in the store.
-func chosenEmbedder(name string, c config.Config, s *store.Store) (embedding.Embedder, error) {
-	provider, model, _ := strings.Cut(name, ":")
-	if provider == "model2vec" {
-		return embedding.LoadModel2Vec(model)
-	}
-	o := embedding.RemoteOptions{Model: model, Dimension: map[string]int{"openai": openAIDimension, "gemini": geminiDimension}[provider]}
-	if at := strings.LastIndex(model, "@"); at > 0 {
-		n, err := strconv.Atoi(model[at+1:])
-		if err != nil || n <= 0 {
-			return nil, fmt.Errorf("embedder %q: %q is no length of a vector: write a number such as 512", name, model[at+1:])
-		}
-		o.Model, o.Dimension, o.Shorten = model[:at], n, true
-	}
-	var remote *embedding.Remote
-	var err error
-	switch provider {
-	case "openai":
-		o.BaseURL, o.Key = c.Embedding.OpenAIBaseURL, c.Embedding.OpenAIKey.Reveal()
-		remote, err = embedding.NewOpenAI(o)
-	case "gemini":
-		o.BaseURL, o.Key = c.Embedding.GeminiBaseURL, c.Embedding.GeminiKey.Reveal()
-		remote, err = embedding.NewGemini(o)
-	default:
-		return nil, fmt.Errorf("embedder %q is not known: use built-in, openai:MODEL, gemini:MODEL or model2vec:DIRECTORY", name)
-	}
+// settingsEmbedder makes the embedder that the Settings tab names. Vectors are kept in the store.
+func settingsEmbedder(name string, c config.Config, s *store.Store) (embedding.Embedder, error) {
+	model, err := parseLanguageModel(name)
 	if err != nil {
 		return nil, err
 	}
-	return embedding.NewCached(remote, embedding.NewByteCache(s)), nil
+	return model.embedder(c, embedding.NewByteCache(s))
 }
