@@ -48,8 +48,7 @@ type calibration struct {
 	MeaningWeights signal
 	// Curve counts held-out answers by confidence, in curveBins bins from 0 to 1.
 	Curve [curveBins]bin
-	// Stretch multiplies the log odds and Shift is taken off them for titles that are not such as were held out; a Stretch of 0
-	// is one of 1.
+	// Stretch and Shift make the confidence of titles like the held-out ones that of real ones, see shown; a Stretch of 0 is one of 1.
 	Stretch, Shift float64
 	// Harder is how many times as often as in life held-out answers are wrong.
 	Harder float64
@@ -69,12 +68,13 @@ func (c *calibration) confidence(s signal) float64 {
 	return c.shown(plain(c.Weights, s)) * c.meaning(s)
 }
 
-// shown is the confidence to show for one that holds for titles like the held-out ones.
+// shown is the confidence to show for p, which holds for titles like the held-out ones: its log odds are log p - Stretch log(1-p) - Shift
+// (beta calibration, Kull et al. 2017, with the first of its three numbers at 1).
 func (c *calibration) shown(p float64) float64 {
 	if p <= 0 || p >= 1 {
 		return p
 	}
-	return 1 / (1 + math.Pow((1-p)/p, cmp.Or(c.Stretch, 1))*math.Exp(c.Shift))
+	return 1 / (1 + math.Pow(1-p, cmp.Or(c.Stretch, 1))/p*math.Exp(c.Shift))
 }
 
 // How titles that people type into forms differ from examples, measured on real titles that two careful people had labelled
@@ -83,11 +83,11 @@ func (c *calibration) shown(p float64) float64 {
 // or not at all. Corrections are real titles.
 const (
 	// clearer is what is taken off the log odds of a held-out answer for a real title, clearerWithFallback the same on an axis with a
-	// fallback, and furtherApart what they are multiplied by.
-	clearer, clearerWithFallback = 0.2, 0.1
-	furtherApart                 = 1.15
+	// fallback, and undoubted the power to which the chance of being wrong is raised.
+	clearer, clearerWithFallback = 0.5, 0.1
+	undoubted                    = 1.5
 	// harder is how many times as often as real titles held-out examples are answered wrongly, where answers are sure.
-	harder = 1.5
+	harder = 1.75
 )
 
 // lifeFor is a calibration that knows what examples are like; examples is their share of the labelled titles, 0 to 1.
@@ -95,7 +95,7 @@ func lifeFor(examples float64, fallback bool) calibration {
 	if fallback {
 		return calibration{Stretch: 1, Shift: clearerWithFallback * examples, Harder: 1}
 	}
-	return calibration{Stretch: math.Pow(furtherApart, examples), Shift: clearer * examples, Harder: math.Pow(harder, examples)}
+	return calibration{Stretch: math.Pow(undoubted, examples), Shift: clearer * examples, Harder: math.Pow(harder, examples)}
 }
 
 // headConfidence is the confidence of an answer of the heads alone, and whether neighbours need not be asked.

@@ -140,7 +140,7 @@ func (a *axisFit) finish() {
 
 // noneOversampled is how much more often than in life an example says "none of these": people who write examples list what fits
 // nowhere at length (a tenth of the default workbook's), a CRM has a few in a hundred.
-const noneOversampled = 2.5
+const noneOversampled = 3.2
 
 // expectFewer lowers the odds of "none of these" to what they are in life (Saerens et al. 2002: a change of the prior) and returns
 // the rows for the calibration, with as many of that answer left out. Corrections are from life and lower nothing. On an axis with

@@ -55,12 +55,12 @@ func TestConfidencesOfExamplesAreThoseOfRealTitles(t *testing.T) {
 		fallback    bool
 		held, shown float64
 	}{
-		{"examples, sure", 1, false, 0.95, 1.15*logit(0.95) - 0.2},
-		{"examples, unsure", 1, false, 0.5, -0.2},
+		{"examples, sure", 1, false, 0.95, math.Log(0.95) - 1.5*math.Log(0.05) - 0.5},
+		{"examples, unsure", 1, false, 0.5, 0.5*math.Log(2) - 0.5},
 		{"examples on an axis with a fallback", 1, true, 0.95, logit(0.95) - 0.1},
 		{"corrections", 0, false, 0.95, logit(0.95)},
 		{"corrections on an axis with a fallback", 0, true, 0.5, 0},
-		{"half and half", 0.5, false, 0.5, -0.1},
+		{"half and half", 0.5, false, 0.5, (math.Sqrt(1.5)-1)*math.Log(2) - 0.25},
 	} {
 		c := lifeFor(test.examples, test.fallback)
 		if got := logit(c.shown(test.held)); math.Abs(got-test.shown) > 1e-6 {
