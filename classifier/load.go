@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"rolecall/embedding"
 	"rolecall/label"
 )
@@ -23,15 +25,18 @@ const staleShare = 0.05
 // opts.Refit is set. Fit fails when ctx ends, when the embedder or the cache fails, or when a rule's pattern does not compile.
 func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts Options) (*Classifier, error) {
 	key := FitKey(book, emb.ID())
+	var kept []*model
+	var g errgroup.Group
+	g.Go(func() (err error) {
+		kept, err = keptModels(ctx, key, opts)
+		return err
+	})
 	lessons := lessonsOf(book)
 	vectors, err := embedLessons(ctx, emb, lessons, opts.workers())
-	if err != nil {
+	if err := errors.Join(err, g.Wait()); err != nil {
 		return nil, err
 	}
-	m, err := keptModel(ctx, key, book, len(lessons), opts)
-	if err != nil {
-		return nil, err
-	}
+	m := freshEnough(kept, book, len(lessons))
 	if m != nil {
 		var t *teacher
 		if m.taught {
@@ -69,23 +74,22 @@ func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts 
 	return assemble(book, emb, opts, m, t, lessons, vectors)
 }
 
-// keptModel finds a fitted model in the cache or in the program; nil where there is none that will do.
-func keptModel(ctx context.Context, key string, book label.Rulebook, lessons int, opts Options) (*model, error) {
+// keptModels are the models with that key in the cache and in the program.
+func keptModels(ctx context.Context, key string, opts Options) ([]*model, error) {
 	if opts.Refit {
 		return nil, nil
 	}
-	var files [][]byte
+	files := [][]byte{prefitFile}
 	if opts.Cache != nil {
 		file, ok, err := opts.Cache.LoadModel(ctx, key)
 		if err != nil {
 			return nil, fmt.Errorf("look for a fitted classifier: %w", err)
 		}
 		if ok {
-			files = append(files, file)
+			files = [][]byte{file, prefitFile}
 		}
 	}
-	files = append(files, prefitFile)
-	now := inForce(book)
+	var kept []*model
 	for _, file := range files {
 		m, err := decode(file)
 		if errors.Is(err, ErrModel) {
@@ -94,11 +98,22 @@ func keptModel(ctx context.Context, key string, book label.Rulebook, lessons int
 		if err != nil {
 			return nil, err
 		}
-		if m.key == key && missed(m.absorbed, now) <= int(staleShare*float64(lessons)) {
-			return m, nil
+		if m.key == key {
+			kept = append(kept, m)
 		}
 	}
-	return nil, nil
+	return kept, nil
+}
+
+// freshEnough is the first of the models that has not missed too many corrections, or nil.
+func freshEnough(kept []*model, book label.Rulebook, lessons int) *model {
+	now := inForce(book)
+	for _, m := range kept {
+		if missed(m.absorbed, now) <= int(staleShare*float64(lessons)) {
+			return m
+		}
+	}
+	return nil
 }
 
 // fits reports whether the teacher is the one that the model has heard.

@@ -72,6 +72,13 @@ between them, or tabs where the name after --out ends in .tsv; cells that roleca
 // ends when the table does.
 const batchGC = 300
 
+// relaxGC sets how far the heap may grow between collections, in percent of what lives, unless the environment says so.
+func (p *process) relaxGC(percent int) {
+	if p.getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
+}
+
 // classify reads, labels and writes; what it counts goes to stderr.
 func (p *process) classify(ctx context.Context, path string, f classifyFlags) (err error) {
 	in, size, err := p.openInput(path)
@@ -100,9 +107,7 @@ func (p *process) classify(ctx context.Context, path string, f classifyFlags) (e
 	if err != nil {
 		return err
 	}
-	if p.getenv("GOGC") == "" {
-		debug.SetGCPercent(batchGC)
-	}
+	p.relaxGC(batchGC)
 	job := &classification{table: table, labeller: labeller, names: book.Taxonomies, form: newForm(f, table.header), out: out, faults: p.stderr}
 	stop := p.progress(size, counted, &job.rows)
 	started := time.Now()

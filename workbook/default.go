@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"rolecall/title"
+	"golang.org/x/sync/errgroup"
 )
 
 //go:embed defaults
@@ -18,54 +18,56 @@ var defaults embed.FS
 // Default is the workbook that a team starts with: the taxonomy, the rules, the examples, the settings and an empty list of corrections, all
 // rows with IDs. An error means that this build's own files are broken.
 func Default() (Snapshot, error) {
-	snap := Snapshot{TimeZone: "UTC", Tables: map[Tab]Table{}}
-	for _, tab := range []Tab{Roles, Seniorities, Rules} {
-		t, err := defaultTable(tab, path.Join("defaults", fileName(tab)))
-		if err != nil {
-			return Snapshot{}, err
-		}
-		snap.Tables[tab] = t
-	}
 	files, err := fs.Glob(defaults, "defaults/examples/*.csv")
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("list the default examples: %w", err)
 	}
 	slices.Sort(files)
-	examples, seen := Table{Tab: Examples}, map[string]bool{}
-	var reader title.Reader
-	for _, file := range files {
-		t, err := defaultTable(Examples, file)
-		if err != nil {
-			return Snapshot{}, err
-		}
+	tabs := []Tab{Roles, Seniorities, Rules, Settings}
+	single, parts := make([]Table, len(tabs)), make([]Table, len(files))
+	var g errgroup.Group
+	read := func(to *Table, tab Tab, file string) {
+		g.Go(func() (err error) {
+			*to, err = defaultTable(tab, file)
+			return err
+		})
+	}
+	for i, file := range files {
+		read(&parts[i], Examples, file)
+	}
+	for i, tab := range tabs {
+		read(&single[i], tab, path.Join("defaults", fileName(tab)))
+	}
+	if err := g.Wait(); err != nil {
+		return Snapshot{}, err
+	}
+	snap := Snapshot{TimeZone: "UTC", Tables: map[Tab]Table{Examples: join(parts), Corrections: {Tab: Corrections}, Control: controlRows()}}
+	for i, tab := range tabs {
+		snap.Tables[tab] = single[i]
+	}
+	for i := range snap.Tables[Settings].Rows {
+		describeSetting(&snap.Tables[Settings].Rows[i])
+	}
+	return snap, nil
+}
+
+// join makes one tab of the examples' files and gives the rows their IDs.
+func join(parts []Table) Table {
+	all := Table{Tab: Examples}
+	for _, t := range parts {
+		all.Rows = slices.Grow(all.Rows, len(t.Rows))
 		for _, row := range t.Rows {
-			key := string(reader.Read(TextOf(row.Cells["title"])).Key) + "\x00" + TextOf(row.Cells["role"]) + "\x00" + TextOf(row.Cells["seniority"])
-			if seen[key] {
-				continue // two files may hold the same title
-			}
-			seen[key] = true
 			for _, axis := range []string{"role", "seniority"} {
 				if TextOf(row.Cells[axis]) == "" {
 					row.Cells[axis] = NoneOfThese // whoever wrote the file left it blank because the title has no such label
 				}
 			}
-			row.Position = len(examples.Rows)
+			row.Position = len(all.Rows)
 			row.ID = IDText(Examples, row.Position+1)
-			examples.Rows = append(examples.Rows, row)
+			all.Rows = append(all.Rows, row)
 		}
 	}
-	snap.Tables[Examples] = examples
-	snap.Tables[Corrections] = Table{Tab: Corrections}
-	settings, err := defaultTable(Settings, "defaults/settings.csv")
-	if err != nil {
-		return Snapshot{}, err
-	}
-	for i := range settings.Rows {
-		describeSetting(&settings.Rows[i])
-	}
-	snap.Tables[Settings] = settings
-	snap.Tables[Control] = controlRows()
-	return snap, nil
+	return all
 }
 
 func defaultTable(tab Tab, file string) (Table, error) {
