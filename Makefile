@@ -15,8 +15,9 @@ help: #? list the targets
 build: #? build the program into ./rolecall
 	go build -trimpath -o rolecall .
 
-test: #? run all tests, with the race detector
+test: #? run all tests, with the race detector (two long ones without it)
 	go test -race -timeout 20m ./...
+	go test -run 'TestADayOfPollingKeepsTheQuota|TestAFaultAtEachRequestOfARun' ./reconcile
 
 lint: #? gofmt, go vet and staticcheck
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "gofmt -w these:"; echo "$$unformatted"; exit 1; fi

@@ -128,7 +128,8 @@ func TestKillAtEveryStep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts two processes for each kill point")
 	}
-	stride := 6 // every sixth point here; ROLECALL_KILL_ALL=1 takes all of them
+	t.Parallel() // with the other long ones
+	stride := 6  // every sixth point here; ROLECALL_KILL_ALL=1 takes all of them
 	if os.Getenv("ROLECALL_KILL_ALL") != "" {
 		stride = 1
 	}

@@ -20,6 +20,10 @@ func TestADayOfPollingKeepsTheQuota(t *testing.T) {
 	if testing.Short() {
 		t.Skip("polls 5,760 times")
 	}
+	if underRace {
+		t.Skip("takes minutes under the race detector: make test runs it without")
+	}
+	t.Parallel() // with the other long ones
 	const open, perHour = 2000, 50
 	hours := 1 // the others are like it; ROLECALL_HOURS=24 takes the day
 	if n, err := strconv.Atoi(os.Getenv("ROLECALL_HOURS")); err == nil {

@@ -72,6 +72,10 @@ func TestAFaultAtEachRequestOfARun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts an estate for each fault")
 	}
+	if underRace {
+		t.Skip("takes minutes under the race detector: make test runs it without")
+	}
+	t.Parallel() // with the other long ones
 	faults := 0
 	for _, kind := range []string{"before", "after", "cut"} {
 		for n := 1; ; n++ {
