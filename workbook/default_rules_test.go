@@ -74,6 +74,31 @@ func words(tokens, want []string) bool {
 	return false
 }
 
+// defaultRules reads the default workbook; says is the name of the label that its rules give a title, "" where they leave it to the
+// classifier.
+func defaultRules(t *testing.T) (says func(axis label.Axis, text string) string) {
+	t.Helper()
+	snap, err := workbook.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	book := workbook.Parse(snap, workbook.LastGood{}).Rulebook
+	var rules []matcher
+	for _, r := range book.Rules {
+		rules = append(rules, newMatcher(r))
+	}
+	return func(axis label.Axis, text string) string {
+		normalized := title.Normalize(text)
+		tokens := title.Tokens(normalized)
+		for _, m := range rules {
+			if m.rule.Set[axis] != "" && m.matches(normalized, tokens) {
+				return book.Taxonomies[axis].Name(m.rule.Set[axis])
+			}
+		}
+		return ""
+	}
+}
+
 // TestDefaultRulesAgreeWithDefaultExamples: rules decide with full confidence, so they must be right.
 func TestDefaultRulesAgreeWithDefaultExamples(t *testing.T) {
 	snap, err := workbook.Default()

@@ -4,30 +4,11 @@ import (
 	"testing"
 
 	"rolecall/label"
-	"rolecall/title"
-	"rolecall/workbook"
 )
 
 // TestHardCasesOfTheDefaultRules are the settled cases of the default taxonomy that rules decide, in the words of its guide.
 func TestHardCasesOfTheDefaultRules(t *testing.T) {
-	snap, err := workbook.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	book := workbook.Parse(snap, workbook.LastGood{}).Rulebook
-	var rules []matcher
-	for _, r := range book.Rules {
-		rules = append(rules, newMatcher(r))
-	}
-	name := func(axis label.Axis, text string) string {
-		normalized := title.Normalize(text)
-		for _, m := range rules {
-			if m.rule.Set[axis] != "" && m.matches(normalized, title.Tokens(normalized)) {
-				return book.Taxonomies[axis].Name(m.rule.Set[axis])
-			}
-		}
-		return ""
-	}
+	says := defaultRules(t)
 	for _, c := range []struct{ title, role, seniority string }{ // "" where rules are silent and the classifier decides
 		{"Founder & CEO", "General Management", "Owner & Partner"},
 		{"CEO and Sales Director", "", "C-Level"},
@@ -72,7 +53,7 @@ func TestHardCasesOfTheDefaultRules(t *testing.T) {
 		{"代表取締役", "", "C-Level"},
 		{"Genel Müdür Asistanı", "Administration", "Professional"},
 	} {
-		if role, seniority := name(label.Role, c.title), name(label.Seniority, c.title); role != c.role || seniority != c.seniority {
+		if role, seniority := says(label.Role, c.title), says(label.Seniority, c.title); role != c.role || seniority != c.seniority {
 			t.Errorf("%s: role %q, seniority %q; want %q, %q", c.title, role, seniority, c.role, c.seniority)
 		}
 	}
