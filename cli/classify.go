@@ -81,6 +81,9 @@ func (p *process) relaxGC(percent int) {
 
 // classify reads, labels and writes; what it counts goes to stderr.
 func (p *process) classify(ctx context.Context, path string, f classifyFlags) (err error) {
+	if sameFile(path, f.out) {
+		return usage(fmt.Errorf("--out %s is the table itself: give another name, so that lines which are no rows are not lost", f.out))
+	}
 	in, size, err := p.openInput(path)
 	if err != nil {
 		return err
@@ -94,9 +97,6 @@ func (p *process) classify(ctx context.Context, path string, f classifyFlags) (e
 	book, err := p.rulebook(ctx, f.workbook)
 	if err != nil {
 		return err
-	}
-	if sameFile(path, f.out) {
-		return usage(fmt.Errorf("--out %s is the table itself: give another name, so that lines which are no rows are not lost", f.out))
 	}
 	labeller, err := p.labeller(ctx, book, f.model)
 	if err != nil {
