@@ -18,7 +18,7 @@ import (
 // Run carries out one command line (without the program's name) and returns the exit code:
 //
 //	0   done
-//	1   failed
+//	1   failed, or interrupted before it was done
 //	2   the command line makes no sense
 //	3   the plan has changes (only where a command says that it may return this)
 //	4   the guard holds the plan, or the sheet shows an accident; nothing was written (observing holds no plan)
@@ -49,6 +49,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if !errors.As(err, &ran) {
 		fmt.Fprintf(stderr, "rolecall: %v\nSee '%s --help'.\n", err, cmd.CommandPath())
 		return exitUsage
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		fmt.Fprintf(stderr, "rolecall: interrupted before it was done: %v\n", ran.err)
+		return exitFailure
 	}
 	if !errors.Is(err, errSaid) {
 		fmt.Fprintf(stderr, "rolecall: %v\n", ran.err)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"time"
 
@@ -46,17 +47,24 @@ func (p *process) daemon(ctx context.Context, dir string) error {
 	status := newStatus(c, log)
 	r, err := open(ctx, c, log, wiring{dir: dir, settle: true, metrics: status.metrics})
 	if err != nil {
-		return err
+		return unlessTold(ctx, err)
 	}
 	stop, err := status.serve(ctx, r)
 	if err != nil {
-		return errors.Join(err, r.Close())
+		return errors.Join(unlessTold(ctx, err), r.Close())
 	}
 	err = (&daemon{rooms: r, poll: c.PollInterval, status: status}).loop(ctx)
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = nil // it was told to end, and what it was about to do is done at the next start
+	return errors.Join(unlessTold(ctx, err), stop(), r.Close())
+}
+
+// unlessTold is err, but nil where it came of the end that ctx was told: a command that runs until it is told to end
+// has then not failed, wherever it was, and what it was about to do is done at the next start. A transaction that was
+// open at that moment says sql.ErrTxDone.
+func unlessTold(ctx context.Context, err error) error {
+	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, sql.ErrTxDone)) {
+		return nil
 	}
-	return errors.Join(err, stop(), r.Close())
+	return err
 }
 
 // daemon polls the sheet, works requests off and keeps the schedule.

@@ -34,16 +34,59 @@ func (w *waiter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// nobodyAnswers are settings of a Google and a HubSpot that cannot be reached.
+func nobodyAnswers(t *testing.T) func(string) string {
+	env := map[string]string{"HOME": t.TempDir(), "ROLECALL_SHEETS_ENDPOINT": "http://127.0.0.1:1/", "ROLECALL_SHEET_URL": "1" + strings.Repeat("a", 43),
+		"ROLECALL_HUBSPOT_TOKEN": "some-token", "ROLECALL_HUBSPOT_BASE_URL": "http://127.0.0.1:1", "ROLECALL_LISTEN": "127.0.0.1:0",
+		"ROLECALL_STORE": filepath.Join(t.TempDir(), "rolecall.db")}
+	return func(name string) string { return env[name] }
+}
+
 // While Google does not answer, the daemon asks again and again; whoever stops it then has not broken anything.
 func TestADaemonThatIsStoppedWhileGoogleIsAwayEndsWell(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	env := map[string]string{"HOME": t.TempDir(), "ROLECALL_SHEETS_ENDPOINT": "http://127.0.0.1:1/", "ROLECALL_SHEET_URL": "1" + strings.Repeat("a", 43),
-		"ROLECALL_HUBSPOT_TOKEN": "some-token", "ROLECALL_HUBSPOT_BASE_URL": "http://127.0.0.1:1", "ROLECALL_LISTEN": "127.0.0.1:0",
-		"ROLECALL_STORE": filepath.Join(t.TempDir(), "rolecall.db")}
 	errs := &waiter{text: "status_page", then: stop}
-	if code := run(ctx, []string{"run"}, strings.NewReader(""), io.Discard, errs, func(name string) string { return env[name] }); code != exitOK {
+	if code := run(ctx, []string{"run"}, strings.NewReader(""), io.Discard, errs, nobodyAnswers(t)); code != exitOK {
 		t.Errorf("exit code %d: %s", code, errs.seen.String())
+	}
+}
+
+// Wherever a command that runs until it is told to end is told so, it ends well; one with a job of its own has failed.
+func TestACommandThatIsToldToEndWhileItStarts(t *testing.T) {
+	nothing := func(*testing.T) func(string) string { return func(string) string { return "" } }
+	for _, test := range []struct {
+		name string
+		args []string
+		env  func(*testing.T) func(string) string
+		when string // what it says just before it is told; blank: before it starts
+		code int
+	}{
+		{"the demo, before it starts", []string{"demo", "--contacts", "10"}, nothing, "", exitOK},
+		{"the demo, before the store is open", []string{"demo", "--contacts", "10"}, nothing, "are in the portal", exitOK},
+		{"the demo, while it prepares", []string{"demo", "--contacts", "10"}, nothing, "The sheet has its tabs", exitOK},
+		{"one pass of the demo", []string{"demo", "--once", "--contacts", "10"}, nothing, "are in the portal", exitFailure},
+		{"the daemon", []string{"run"}, nobodyAnswers, "", exitOK},
+		{"the sandbox, before it starts", []string{"sandbox"}, nothing, "", exitOK},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			ctx, tell := context.WithCancel(t.Context())
+			defer tell()
+			if test.when == "" {
+				tell()
+			}
+			out, errs := &waiter{text: test.when, then: tell}, &waiter{text: "nothing is waited for", then: tell}
+			code := run(ctx, test.args, strings.NewReader(""), out, errs, test.env(t))
+			if code != test.code {
+				t.Errorf("exit code %d, want %d\n%s%s", code, test.code, &out.seen, &errs.seen)
+			}
+			if !strings.Contains(out.seen.String(), test.when) {
+				t.Errorf("it never said %q:\n%s", test.when, &out.seen)
+			}
+			if said := errs.seen.String(); strings.Contains(said, "rolecall: ") != (code != exitOK) || strings.Contains(said, "interrupted before it was done") != (code != exitOK) {
+				t.Errorf("it says %q", said)
+			}
+		})
 	}
 }
 

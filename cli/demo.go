@@ -93,11 +93,11 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	box, err := sandbox.Start(ctx, options)
 	if err != nil {
-		return err
+		return d.unlessTold(ctx, err)
 	}
 	defer func() { err = errors.Join(err, box.Close()) }()
 	d.greet(box)
-	return d.play(ctx, box)
+	return d.unlessTold(ctx, d.play(ctx, box))
 }
 
 const (
@@ -144,10 +144,15 @@ func (d *demo) play(ctx context.Context, box *sandbox.Sandbox) error {
 	} else if err == nil {
 		err = d.live(ctx, r, box, id, bar, status, log)
 	}
-	if ctx.Err() != nil {
-		err = nil // interrupted on purpose
+	return errors.Join(d.unlessTold(ctx, err), r.Close())
+}
+
+// unlessTold is err, but nil where the demo was told to end and was to run until then.
+func (d *demo) unlessTold(ctx context.Context, err error) error {
+	if d.once {
+		return err
 	}
-	return errors.Join(err, r.Close())
+	return unlessTold(ctx, err)
 }
 
 // begin lays the workbook out once and says yes to the first back-fill: in the demo nobody has anything to lose.

@@ -74,7 +74,7 @@ func (p *process) serveSandbox(ctx context.Context, o sandbox.Options) error {
 	o.Report = func(err error) { fmt.Fprintln(p.stderr, "sandbox:", err) }
 	s, err := sandbox.Start(ctx, o)
 	if err != nil {
-		return err
+		return unlessTold(ctx, err)
 	}
 	for _, f := range s.Faulty {
 		fmt.Fprintln(p.stderr, "contacts:", f)
