@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -45,9 +44,7 @@ not the built-in one. Its key comes from the settings file or the environment (s
 				return fmt.Errorf("explain the title: %w", err)
 			}
 			if asJSON {
-				out := json.NewEncoder(p.stdout)
-				out.SetIndent("", "  ")
-				return out.Encode(explanation)
+				return writeExplanationJSON(p.stdout, explanation, book)
 			}
 			return writeExplanation(p.stdout, explanation, book)
 		},

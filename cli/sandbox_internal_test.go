@@ -42,7 +42,8 @@ func smallWorkbook(t *testing.T) string {
 func TestAWorkbookFolderIsAllThatExplainAndClassifyNeed(t *testing.T) {
 	dir := smallWorkbook(t)
 	call(t, "", []string{"explain", "Director of Sales", "--workbook", dir}).want(t, exitOK, "Read as    director", "ROLE", "SENIORITY", "Closest", "Given without a person from")
-	call(t, "", []string{"explain", "--json", "n/a", "--workbook", dir}).want(t, exitOK, `"Kind": "placeholder"`)
+	call(t, "", []string{"explain", "--json", "n/a", "--workbook", dir}).want(t, exitOK, `"kind": "placeholder"`, `"label": null`)
+	call(t, "", []string{"explain", "--json", "Director of Sales", "--workbook", dir}).want(t, exitOK, `"read_as": "director`, `"label": "Sales"`, `"label": "Director"`, `"taught_by": "example `, `"confidence_rests_on": "`)
 	call(t, "", []string{"explain", "n/a", "--workbook", dir}).want(t, exitOK, "It is      placeholder", "no label")
 	call(t, "Director of Sales\n", []string{"classify", "-", "--workbook", dir}).want(t, exitOK, "title,role,role_confidence", "Director of Sales,", "1 titles")
 	labels := filepath.Join(t.TempDir(), "labels.tsv")
