@@ -268,6 +268,7 @@ func (c *Classifier) judgeByHeads(a label.Axis, d *desk, s *scratch) (v verdict,
 	m.mix.join(shares, &d.voices[a], false)
 	v.first, v.second = best(shares)
 	v.confidence, sure = m.headConfidence(m.observe(&d.voices[a], shares, &v))
+	m.preferLabel(&v, shares)
 	return v, (m.mix.deaf() || sure) && !c.taught(m, d, s)
 }
 
@@ -280,7 +281,24 @@ func (c *Classifier) judgeWithNeighbors(a label.Axis, d *desk) verdict {
 	v := verdict{asked: true}
 	v.first, v.second = best(shares)
 	v.confidence = m.confidence(m.observe(&d.voices[a], shares, &v))
+	m.preferLabel(&v, shares)
 	return v
+}
+
+// preferLabel puts the runner-up before the fallback and before "none of these" where it is likelier (decision 0033): the calibration
+// knows how much less often than their shares say these two are right.
+func (m *axisModel) preferLabel(v *verdict, shares []float32) {
+	if v.first != m.fallback && m.values[v.first] != "" || v.second < 0 {
+		return
+	}
+	if p := v.runnerUpConfidence(shares); p > v.confidence {
+		v.first, v.second, v.confidence = v.second, v.first, p
+	}
+}
+
+// runnerUpConfidence is the runner-up's part of what the confidence leaves to all the others.
+func (v *verdict) runnerUpConfidence(shares []float32) float64 {
+	return (1 - v.confidence) * float64(shares[v.second]) / max(1-float64(shares[v.first]), 1e-9)
 }
 
 func (m *axisModel) observe(voices *voices, shares []float32, v *verdict) signal {
@@ -299,7 +317,7 @@ func (c *Classifier) byExamples(a label.Axis, v verdict, d *desk, s *scratch) la
 	}
 	if v.second >= 0 {
 		f.RunnerUp = m.values[v.second]
-		f.RunnerUpConfidence = min(float64(d.shares[a][v.second]), 1-v.confidence)
+		f.RunnerUpConfidence = v.runnerUpConfidence(d.shares[a])
 	}
 	f.Why = c.why(a, &f, &v, d, s)
 	return f

@@ -132,4 +132,4 @@ func FitKey(book label.Rulebook, embedderID string) string {
 }
 
 // method names this package's features, heads and calibration; it changes whenever a fit would give another model.
-const method = "classifier-6/" + featureVersion
+const method = "classifier-7/" + featureVersion

@@ -68,9 +68,9 @@ func (c *Classifier) why(a label.Axis, f *label.Finding, v *verdict, d *desk, s 
 		kind = sayAnswer
 	}
 	if !v.asked || len(d.nearest.list) == 0 {
-		return s.said(newSaying(a, kind, v.first, v.second), func() string { return c.whyExamples(a, f) + "." })
+		return s.said(newSaying(a, kind, v.first, v.second), func() string { return c.whyExamples(a, f, v) + "." })
 	}
-	found := s.said(newSaying(a, kind+sayMore, v.first, v.second), func() string { return c.whyExamples(a, f) + "; the closest labelled title is " })
+	found := s.said(newSaying(a, kind+sayMore, v.first, v.second), func() string { return c.whyExamples(a, f, v) + "; the closest labelled title is " })
 	row := d.nearest.list[0].row
 	if int(row) >= len(c.lessons) { // a correction, which other classifiers may not have
 		return found + c.quoted(row)
@@ -81,15 +81,15 @@ func (c *Classifier) why(a label.Axis, f *label.Finding, v *verdict, d *desk, s 
 // quoted is a labelled title as the end of a sentence.
 func (c *Classifier) quoted(row int32) string { return strconv.Quote(c.lesson(row).title) + "." }
 
-func (c *Classifier) whyExamples(a label.Axis, f *label.Finding) string {
+func (c *Classifier) whyExamples(a label.Axis, f *label.Finding, v *verdict) string {
 	name := c.name(a, f.Value)
 	switch {
 	case f.Method == label.ByFallback:
 		return fmt.Sprintf("It reads like a real job without a sign of any other %s, so it gets %s", a, name)
 	case f.Accepted:
 		return fmt.Sprintf("Titles like it are labelled %s", name)
-	case f.RunnerUp != "":
-		return fmt.Sprintf("Not sure enough: it could be %s or %s", name, c.name(a, f.RunnerUp))
+	case v.second >= 0:
+		return fmt.Sprintf("Not sure enough: it could be %s or %s", name, c.name(a, c.model.axes[a].values[v.second]))
 	}
 	return fmt.Sprintf("Not sure enough: it could be %s", name)
 }
