@@ -174,7 +174,7 @@ func (c *Classifier) hear(d *desk, s *scratch) {
 	}
 	known, pieces := s.memory.hear(d.scores[0], 0)
 	if c.teacher != nil {
-		c.teacher.listen(d.inputs[c.model.dimension:], d.normalized, s.memory, d.vector, &s.lecture)
+		c.teacher.listen(d.inputs[c.model.dimension:], &d.input, s.memory, d.vector, &s.lecture)
 	}
 	c.model.dense.denseScores(d.scores[1], d.inputs[:c.model.inputs()])
 	for _, a := range label.Axes() {

@@ -19,3 +19,15 @@ func (c *Classifier) ClassifyInFull(titles []string) []label.Decision {
 	}
 	return out
 }
+
+// PrefitRules are the rules in the model in the program.
+func PrefitRules() []label.Rule {
+	m, err := decode(prefitFile)
+	if err != nil {
+		return nil
+	}
+	return m.rules
+}
+
+// WithoutNotes is withoutNotes.
+func WithoutNotes(rules []label.Rule) []label.Rule { return withoutNotes(rules) }

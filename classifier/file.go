@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"rolecall/label"
 )
@@ -31,6 +32,7 @@ type fileHeader struct {
 	Embedder  string                      `json:"embedder"`
 	Trained   int                         `json:"trained"`
 	Absorbed  []string                    `json:"absorbed,omitempty"`
+	Rules     []label.Rule                `json:"rules,omitempty"`
 }
 
 type axisHeader struct {
@@ -43,7 +45,7 @@ type axisHeader struct {
 
 // encode writes a model file.
 func (m *model) encode() ([]byte, error) {
-	h := fileHeader{Key: m.key, Method: method, Dimension: m.dimension, Inputs: m.inputs(), Places: m.vocabulary.size(), Taught: m.taught, Embedder: m.embedder, Trained: len(m.trained), Absorbed: m.absorbed}
+	h := fileHeader{Key: m.key, Method: method, Dimension: m.dimension, Inputs: m.inputs(), Places: m.vocabulary.size(), Taught: m.taught, Embedder: m.embedder, Trained: len(m.trained), Absorbed: m.absorbed, Rules: m.rules}
 	for i := range m.axes {
 		a := &m.axes[i]
 		h.Axes[i] = axisHeader{a.values, a.fallback, a.mix, a.calibration, a.examples}
@@ -113,7 +115,7 @@ func decode(file []byte) (*model, error) {
 	if min(h.Places, h.Inputs, h.Trained) < 0 || max(h.Places, h.Inputs, h.Trained) > len(file) {
 		return nil, fmt.Errorf("%w: %d places and %d inputs in a file of %d bytes", ErrModel, h.Places, h.Inputs, len(file))
 	}
-	m := &model{key: h.Key, dimension: h.Dimension, taught: h.Taught, embedder: h.Embedder, absorbed: h.Absorbed}
+	m := &model{key: h.Key, dimension: h.Dimension, taught: h.Taught, embedder: h.Embedder, absorbed: h.Absorbed, rules: h.Rules}
 	var classes [label.AxisCount]int
 	for i, a := range h.Axes {
 		m.axes[i] = axisModel{values: a.Values, fallback: a.Fallback, mix: a.Mix, calibration: a.Calibration, examples: a.Examples}
@@ -194,5 +196,18 @@ func (r *reader) table(classes [label.AxisCount]int, places int) *table {
 	return t
 }
 
-// Encode returns the fitted model as a Cache keeps it.
-func (c *Classifier) Encode() ([]byte, error) { return c.model.encode() }
+// Encode returns the fitted model and the rules of its workbook, as a teacher needs them.
+func (c *Classifier) Encode() ([]byte, error) {
+	m := *c.model
+	m.rules = withoutNotes(c.book.Rules)
+	return m.encode()
+}
+
+// withoutNotes are rules without what is written for people.
+func withoutNotes(rules []label.Rule) []label.Rule {
+	out := slices.Clone(rules)
+	for i := range out {
+		out[i].Language, out[i].Note = "", ""
+	}
+	return out
+}

@@ -87,7 +87,8 @@ func (f *fitting) prepare() {
 		row := make([]float32, f.inputs())
 		copy(row, f.vectors.row(i))
 		if f.teacher != nil {
-			f.teacher.hear(row[f.vectors.dimension:], l.normalized, &extracted[i], f.vectors.row(i), &heard)
+			in := normalizedInput(l.title, l.normalized)
+			f.teacher.hear(row[f.vectors.dimension:], &in, &extracted[i], f.vectors.row(i), &heard)
 		}
 		f.denseRows[i] = denseRow(row)
 		f.weight[i] = l.weight

@@ -7,7 +7,7 @@ import (
 	"rolecall/label"
 )
 
-// model is what a fit learns. It is immutable and knows neither rules nor corrections.
+// model is what a fit learns. It is immutable and decides without rules and corrections.
 type model struct {
 	key        string
 	vocabulary *vocabulary
@@ -21,6 +21,8 @@ type model struct {
 	// embedder is the ID of the embedder it was fitted with, trained the titles it has seen, as sorted hashes of their keys.
 	embedder string
 	trained  []uint32
+	// rules are those of the workbook, where the model is a teacher's.
+	rules []label.Rule
 }
 
 // axisModel answers one axis.
@@ -58,6 +60,9 @@ func (m *axisModel) classOf(v label.Value) int {
 	}
 	return -1
 }
+
+// has reports whether a value is one of the axis' classes.
+func (m *axisModel) has(v label.Value) bool { return m.classOf(v) >= 0 }
 
 // mix is how much each voice counts: the logits are Sparse x the n-gram head's + Dense x the embedding head's + Near x the log of
 // the neighbours' shares.

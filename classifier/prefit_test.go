@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"os"
+	"reflect"
 	"testing"
 
 	"rolecall/classifier"
@@ -46,5 +47,8 @@ func TestThePrefitModelIsThatOfTheDefaultWorkbook(t *testing.T) {
 	}
 	if got, want := classifier.PrefitKey(), classifier.FitKey(book, emb.ID()); got != want {
 		t.Errorf("default.model was fitted for %s, the default workbook is %s: run go generate ./classifier", got, want)
+	}
+	if got, want := classifier.PrefitRules(), classifier.WithoutNotes(book.Rules); !reflect.DeepEqual(got, want) {
+		t.Errorf("default.model has %d rules, the default workbook has %d or others: run go generate ./classifier", len(got), len(want))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"rolecall/embedding"
+	"rolecall/label"
 	"rolecall/title"
 )
 
@@ -22,6 +23,7 @@ var prefitFile []byte
 // few titles of each, not a few hundred.
 type teacher struct {
 	model    *model
+	rules    *ruleSet
 	embedder direct
 	shared   bool // the embedder is that of the pupil, whose vectors will do
 }
@@ -32,8 +34,12 @@ func newTeacher(pupil embedding.Embedder) (*teacher, error) {
 	if err != nil {
 		return nil, nil //nolint:nilerr // of another version of this package: a test asks for go generate, and fits go on without
 	}
+	rules, err := newRuleSet(m.rules)
+	if err != nil {
+		return nil, fmt.Errorf("the rules of the default workbook: %w", err)
+	}
 	if d, ok := pupil.(direct); ok && pupil.ID() == m.embedder {
-		return &teacher{m, d, true}, nil
+		return &teacher{m, rules, d, true}, nil
 	}
 	builtin, err := embedding.NewStatic()
 	if err != nil {
@@ -42,7 +48,7 @@ func newTeacher(pupil embedding.Embedder) (*teacher, error) {
 	if builtin.ID() != m.embedder {
 		return nil, nil // it was fitted with another embedding than this build's
 	}
-	return &teacher{m, builtin, false}, nil
+	return &teacher{m, rules, builtin, false}, nil
 }
 
 // size is the number of features that the teacher gives.
@@ -60,21 +66,22 @@ type lecture struct {
 	vector        []float32
 	fromWords     []float32
 	fromEmbedding []float32
+	hits          []ruleHit
 }
 
 // hear writes what the teacher makes of a title into dst.
-func (t *teacher) hear(dst []float32, normalized string, f *features, vector []float32, l *lecture) {
+func (t *teacher) hear(dst []float32, in *input, f *features, vector []float32, l *lecture) {
 	l.prepare(t.model)
 	t.model.vocabulary.look(&l.sparse, f)
 	t.model.sparse.scores(l.fromWords, &l.sparse)
-	t.say(dst, normalized, vector, l)
+	t.say(dst, in, vector, l)
 }
 
 // listen is hear for a title that a memory has read, whose second ear is the teacher's.
-func (t *teacher) listen(dst []float32, normalized string, m *memory, vector []float32, l *lecture) {
+func (t *teacher) listen(dst []float32, in *input, m *memory, vector []float32, l *lecture) {
 	l.prepare(t.model)
 	m.hear(l.fromWords, 1)
-	t.say(dst, normalized, vector, l)
+	t.say(dst, in, vector, l)
 }
 
 func (l *lecture) prepare(m *model) {
@@ -84,15 +91,20 @@ func (l *lecture) prepare(m *model) {
 	}
 }
 
-// say writes, for each of the teacher's values, the square root of the share that its heads give it, so that each axis has length 1.
-// What the head over words says is in the lecture.
-func (t *teacher) say(dst []float32, normalized string, vector []float32, l *lecture) {
+// ruleShare is the share that the teacher gives to what one of his rules says; the rest is his heads'. A rule is right more often than
+// that, but what it says is one word of a pupil's many.
+const ruleShare = 0.5
+
+// say writes, for each of the teacher's values, the square root of the share that rules and heads give it, so that each axis has
+// length 1. What the head over words says is in the lecture.
+func (t *teacher) say(dst []float32, in *input, vector []float32, l *lecture) {
 	m := t.model
 	if !t.shared {
-		t.embedder.EmbedInto(l.vector, normalized)
+		t.embedder.EmbedInto(l.vector, in.normalized)
 		vector = l.vector
 	}
 	m.dense.denseScores(l.fromEmbedding, vector)
+	l.hits = t.rules.match(l.hits[:0], in)
 	for i := range m.axes {
 		a := &m.axes[i]
 		n := len(a.values)
@@ -101,6 +113,12 @@ func (t *teacher) say(dst []float32, normalized string, vector []float32, l *lec
 			dst[c] = a.mix.Sparse*words[c] + a.mix.Dense*vectors[c]
 		}
 		softmax(dst[:n])
+		if h, ok := t.rules.decide(l.hits, label.Axis(i), a.has); ok {
+			for c := range n {
+				dst[c] *= 1 - ruleShare
+			}
+			dst[a.classOf(t.rules.rules[h.rule].Set[i])] += ruleShare
+		}
 		for c := range n {
 			dst[c] = float32(math.Sqrt(float64(dst[c])))
 		}
