@@ -89,7 +89,6 @@ func (c *CRM) EnsureProperties(ctx context.Context, want label.Properties) (map[
 
 // fingerprint names what is wanted, as far as it shows in HubSpot.
 func fingerprint(want label.Properties) (string, error) {
-	want.InUse = [label.AxisCount]map[label.Value]int{} // counts move with every run, options do not
 	raw, err := json.Marshal(want)
 	if err != nil {
 		return "", fmt.Errorf("encode the wanted properties: %w", err)

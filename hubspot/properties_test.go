@@ -69,7 +69,6 @@ func TestOptionsFollowTheTaxonomy(t *testing.T) {
 	expect("reordered", "d=Fourth c=Name of a b=Name of c (a=Name of a (former 1))")
 
 	before := len(w.all)
-	p.InUse[label.Role] = map[label.Value]int{"a": 12}
 	ensured(t, crm, p)
 	if n := len(w.all) - before; n != 0 {
 		t.Errorf("%d requests for what this process has ensured already", n)

@@ -7,8 +7,6 @@ type Properties struct {
 	Taxonomies      [AxisCount]Taxonomy
 	WriteConfidence bool
 	WriteSource     bool
-	// InUse counts contacts that carry a value, so that an option in use is hidden, not left visible, when its term goes.
-	InUse [AxisCount]map[Value]int
 	// MapOnto asks for hs_role or hs_seniority as well.
 	MapOnto [AxisCount]bool
 	// DryRun: look and report, change nothing.

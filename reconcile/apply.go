@@ -226,12 +226,8 @@ func retryAfter(attempts int) time.Duration {
 
 // ensureProperties keeps our HubSpot properties in step with the taxonomies.
 func (r *Reconciler) ensureProperties(ctx context.Context, run *run) error {
-	portal, err := r.State.Portal(ctx)
-	if err != nil {
-		return err
-	}
 	s := run.book.Settings
-	problems, err := r.CRM.EnsureProperties(ctx, label.Properties{Taxonomies: run.book.Taxonomies, WriteConfidence: s.WriteConfidence, WriteSource: s.WriteSource, InUse: portal.Labelled, MapOnto: s.MapOntoHubSpot})
+	problems, err := r.CRM.EnsureProperties(ctx, label.Properties{Taxonomies: run.book.Taxonomies, WriteConfidence: s.WriteConfidence, WriteSource: s.WriteSource, MapOnto: s.MapOntoHubSpot})
 	if err != nil {
 		return fmt.Errorf("prepare the properties in HubSpot: %w", err)
 	}
