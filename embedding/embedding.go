@@ -1,7 +1,7 @@
 // Package embedding turns job titles into vectors whose cosine says how alike the work is.
 //
 // Static is the model in the binary: trained by package train on public occupation data, it needs no network and embeds hundreds
-// of thousands of titles a second. Hashed needs no model at all. The remote embedders ask a service, behind Cached, which
+// of thousands of titles a second. Hashed needs no model at all and serves tests. The remote embedders ask a service, behind Cached, which
 // keeps what it answered and notices when its model changed. Model2Vec reads a model from a directory. Vectors of two models never belong into one matrix: ID says
 // which model a vector is of.
 package embedding

@@ -8,7 +8,8 @@ import (
 )
 
 // Hashed embeds a title by its features alone: each is hashed to one place and one sign (feature hashing, Weinberger et al.
-// 2009). It knows spelling and no meaning, needs no model, and serves where words must match: levels, product names, tests.
+// 2009). It knows spelling and no meaning and needs no model. The program does not use it: it is what the tests of the other
+// packages embed with, for it is quick and its vectors can be foreseen.
 type Hashed struct{ dimension int }
 
 // NewHashed returns a hashed embedder of the given dimension, which must be positive; 256 and more keep collisions rare.

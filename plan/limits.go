@@ -67,10 +67,7 @@ func (e *HeldError) Error() string {
 	return "held, nothing was written: " + strings.Join(e.Reasons, "; ")
 }
 
-// Check returns a *HeldError naming every limit that the plan breaks, or nil.
-func (l Limits) Check(p Plan, portal Portal) error { return l.CheckTotals(totalsOf(p, 0), portal) }
-
-// CheckTotals is Check for a plan that was made part by part.
+// CheckTotals returns a *HeldError naming every limit that the plan whose totals these are breaks, or nil.
 func (l Limits) CheckTotals(t *Totals, portal Portal) error {
 	var reasons []string
 	for _, a := range label.Axes() {

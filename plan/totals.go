@@ -40,13 +40,6 @@ func NewTotals(samples int) *Totals {
 	return t
 }
 
-// totalsOf are the totals of a whole plan.
-func totalsOf(p Plan, samples int) *Totals {
-	t := NewTotals(samples)
-	t.Add(p)
-	return t
-}
-
 // Add counts a part in.
 func (t *Totals) Add(p Plan) {
 	for _, c := range p.Changes {
@@ -112,9 +105,3 @@ func (t *Totals) Groups() []Group {
 	})
 	return out
 }
-
-// Fingerprint names the pushes of the plan, see Totals.
-func (p Plan) Fingerprint() string { return totalsOf(p, 0).Fingerprint() }
-
-// Groups sum the pushes up, see Totals, with up to samples changes of each.
-func (p Plan) Groups(samples int) []Group { return totalsOf(p, samples).Groups() }

@@ -70,7 +70,6 @@ const (
 	settingApproved = "approved_plan"   // fingerprint and time of the plan that a person accepted
 	settingBackfill = "backfill_approved"
 	settingDecided  = "decided" // revision and model that decided every title
-	settingSetup    = "workbook_settings"
 )
 
 // bookOf joins the rulebook that was read with the corrections that the State keeps.

@@ -284,19 +284,6 @@ func scanOutbox(rows *sql.Rows) (OutboxRow, error) {
 	return r, nil
 }
 
-// Refused reads which contacts are in quarantine and until when.
-func (s *Store) Refused(ctx context.Context) (map[label.ContactID]time.Time, error) {
-	rows, err := s.Outbox(ctx, "refused")
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[label.ContactID]time.Time, len(rows))
-	for _, r := range rows {
-		out[r.ContactID] = r.NextAt
-	}
-	return out, nil
-}
-
 // Journal reads what a run wrote, in contact order.
 func (s *Store) Journal(ctx context.Context, runID int64) ([]plan.Applied, error) {
 	rows, err := s.readers.QueryContext(ctx, `SELECT contact_id, axis, before, after, base_known, base, base_protected FROM journal WHERE run_id = ? ORDER BY contact_id, axis`, runID)

@@ -1,7 +1,7 @@
 // Package title turns the job titles that people type into text that can be compared.
 //
 // Clean makes a title safe to keep and to show; Normalize makes it fit to match: folded, without gender marks and ad decorations,
-// abbreviations written out, one space between tokens. KeyOf says which titles are the same title, Segments cuts "Founder & CEO |
+// abbreviations written out, one space between tokens. KeyOf says which titles are the same title, AppendSegments cuts "Founder & CEO |
 // Speaker at Acme" into its parts, Quality tells a title from a telephone number; a Reader says all that of many titles, sooner. Everything is pure, bounded and never panics.
 package title
 

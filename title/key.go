@@ -27,26 +27,3 @@ func KeyOfNormalized(normalized string) Key {
 	}
 	return Key(b.String())
 }
-
-// Main returns the normalised title without the segments that name a place of work; the whole title if nothing else is in it.
-func Main(normalized string) string {
-	segments := Segments(normalized)
-	var b strings.Builder
-	for _, s := range segments {
-		if s.Tail {
-			continue
-		}
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-			if s.Separator != None {
-				b.WriteByte(byte(s.Separator))
-				b.WriteByte(' ')
-			}
-		}
-		b.WriteString(s.Text)
-	}
-	if b.Len() == 0 {
-		return normalized
-	}
-	return b.String()
-}

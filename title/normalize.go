@@ -2,7 +2,7 @@ package title
 
 // Normalize returns the title as it is matched: cleaned, lower case, Latin and Greek letters without accents, umlauts one way
 // however they were written, gender marks and ad decorations gone, known abbreviations written out, one space between tokens.
-// Separators stay as tokens of their own (see Segments), meaningful marks stay in their words (c++, c#, .net, r&d). The result is
+// Separators stay as tokens of their own (see Separator), meaningful marks stay in their words (c++, c#, .net, r&d). The result is
 // valid UTF-8 of at most MaxRunes runes, and Normalize of it is itself.
 //
 //	Geschaeftsfuehrer (m/w/d)        geschaftsfuhrer

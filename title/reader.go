@@ -23,7 +23,9 @@ type Reading struct {
 	Normalized string // see Normalize
 	Key        Key    // see KeyOf
 	Kind       Kind   // see Quality
-	Mixed      bool   // see MixedScript
+	// Mixed: a word mixes Latin with Cyrillic or Greek letters, as look-alikes do. It is a reason to ask a person, never a
+	// reason to relabel.
+	Mixed bool
 }
 
 // Read reads a title.

@@ -52,10 +52,8 @@ func AppendTokens(dst []string, normalized string) []string {
 	return dst
 }
 
-// Segments cuts a normalised title at its separators. "&" is no separator: "Founder & CEO" is one segment.
-func Segments(normalized string) []Segment { return AppendSegments(nil, normalized) }
-
-// AppendSegments appends the segments of a normalised title to dst; with room in dst it allocates nothing.
+// AppendSegments cuts a normalised title at its separators and appends the segments to dst; with room in dst it allocates nothing.
+// "&" is no separator: "Founder & CEO" is one segment.
 func AppendSegments(dst []Segment, normalized string) []Segment {
 	before, start := None, 0
 	for i := 0; i <= len(normalized); {

@@ -5,12 +5,7 @@ import (
 	"unicode"
 )
 
-// MixedScript reports whether one word of the text mixes Latin with Cyrillic or Greek letters, as look-alikes do. It is a reason
-// to ask a person, never a reason to relabel.
-func MixedScript(raw string) bool {
-	return beyondLatin(raw) && mixedScript(Clean(raw))
-}
-
+// mixedScript reports whether one word of a clean text mixes Latin with Cyrillic or Greek letters, as look-alikes do.
 func mixedScript(clean string) bool {
 	latin, other := false, false
 	for _, r := range clean {
