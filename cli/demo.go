@@ -182,7 +182,7 @@ func setSetting(book *workbook.Snapshot, id, value string) {
 	}
 }
 
-// pass does one preview and one run, and sums them up.
+// pass does one run and sums it up.
 func (d *demo) pass(ctx context.Context, r *rooms, bar *steps) error {
 	begun := now()
 	rep, err := r.one(ctx, label.ActionRun, "changed")

@@ -93,7 +93,7 @@ type measure struct {
 	points  [label.AxisCount][]Point
 }
 
-// axes are the axes of the columns: by name where the columns are the axes', else in order.
+// axis is the axis that a column is measured on: the one that it is named after, else the one at its place.
 func (m *measure) axis(column int) label.Axis {
 	if a, err := label.ParseAxis(m.Labels.Columns[column]); err == nil {
 		return a

@@ -34,7 +34,8 @@ type Finding struct {
 	Accepted bool
 	// Method says who decided; ByAbstaining when not Accepted.
 	Method Method
-	// Confidence is calibrated: of the findings with confidence c, a share c is right. 0 to 1; 1 for corrections and rules.
+	// Confidence is calibrated: of the findings with confidence c, a share c is right. 0 to 1; 1 for corrections; a rule's
+	// is below 1 and rests on the labelled titles that it matches.
 	Confidence float64
 	// RunnerUp is the second best value and its confidence, for Review.
 	RunnerUp           Value

@@ -15,7 +15,7 @@ const (
 	ActionAccept  Action = "accept"
 	// ActionSweep reads every contact again; the clock asks for it at night.
 	ActionSweep Action = "sweep"
-	// ActionTidy compacts Review and backs the store up; the clock asks for it at night.
+	// ActionTidy compacts Review, trims Runs and renews Quality; the clock asks for it at night.
 	ActionTidy Action = "tidy"
 )
 
@@ -24,8 +24,8 @@ const (
 type Request struct {
 	ID          int64
 	Action      Action
-	Scope       string // "changed", "review only", "all"; or the run to undo
-	Source      string // "sheet", "schedule", "start", "command line"
+	Scope       string // "changed", "review only", "all", "sample 100"; or the run to undo
+	Source      string // "sheet", "schedule", "start", "command line", "webhook", "status page", "lesson"
 	RequestedAt time.Time
 	StartedAt   time.Time // zero while it waits
 	FinishedAt  time.Time // zero while it runs

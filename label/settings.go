@@ -61,7 +61,7 @@ type Settings struct {
 	RetrainAt string
 	// AlertAddress is an https address that gets a POST when a run is held or fails thrice; "" for none.
 	AlertAddress string
-	// HubSpotRole and HubSpotSeniority map onto hs_role and hs_seniority when true.
+	// MapOntoHubSpot, per axis: write the label into hs_role or hs_seniority as well.
 	MapOntoHubSpot [AxisCount]bool
 	// ShareOfLimits is the share of HubSpot's rate limits left to the portal's other apps, 0 to 0.9.
 	ShareOfLimits float64

@@ -5,8 +5,8 @@ import "time"
 // Report is what came of a run, for the Runs tab, the status page and the command line.
 type Report struct {
 	RunID    string
-	Kind     string // "run", "preview", "undo"
-	Mode     string // "observe" or "apply"
+	Kind     string // "run", "preview", "undo", "retrain"
+	Mode     string // "preview", "observe" or "apply"
 	Started  time.Time
 	Duration time.Duration
 	Outcome  Outcome
@@ -15,7 +15,7 @@ type Report struct {
 	// Titles is the number of distinct titles decided in this run.
 	Titles int
 	// Planned counts the plan's verbs; Written the contacts whose labels HubSpot took; Attributed those of which HubSpot was only told
-	// whose their labels are; Refused what it refused; Unknown what is still to be read back.
+	// whose their labels are; Refused what it refused.
 	Planned           map[string]int
 	Written, Refused  int
 	Attributed        int

@@ -71,7 +71,7 @@ type Reconciler struct {
 	glances  sync.WaitGroup
 	glancing sync.Mutex
 	glanced  time.Time
-	// book and labeller are of the last reading of the sheet; the labeller is kept by revision.
+	// labeller is of the last reading of the sheet, and revision the one that it was made for.
 	labeller Labeller
 	revision string
 	view     atomic.Pointer[View]

@@ -133,7 +133,7 @@ func whoOf(by string) string {
 }
 
 func (r *Reconciler) unsure(ctx context.Context, run *run, into map[string]label.ReviewItem) error {
-	// One more than the cap in titles, so that what waits beyond it can be counted.
+	// As good as all of them, not only as many as Review takes: what waits beyond its cap is counted.
 	titles, err := r.State.UnsureTitles(ctx, 1_000_000)
 	if err != nil {
 		return err

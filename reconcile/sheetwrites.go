@@ -67,7 +67,7 @@ func (w *sheetWrites) set(tab workbook.Tab, target workbook.Target, cells map[st
 	maps.Copy(w.cells[tab][target.ID], cells)
 }
 
-// add appends a row; idKey is the tab's ID column.
+// add appends a row.
 func (w *sheetWrites) add(tab workbook.Tab, cells map[string]workbook.Cell) {
 	w.appends = append(w.appends, workbook.RowAppend{Tab: tab, Cells: cells})
 }
