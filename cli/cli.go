@@ -1,5 +1,6 @@
-// Package cli is the command line: one file a command. It is also where the rooms of the house are joined: the
-// only package that knows them all.
+// Package cli is the command line. A command stands in the file of its name, but for sync, preview and undo, which do
+// one run (runs.go), init and check, which set up (setup.go), and run, the daemon (daemon.go). It is also where the
+// rooms of the house are joined: the only package that knows them all.
 package cli
 
 import (
@@ -103,7 +104,7 @@ func onlyCommands(root *cobra.Command, args []string) error {
 	return errors.New(text)
 }
 
-// commands lists the commands, in the order of the files' names.
+// commands lists the commands, in the order of their names.
 func commands(p *process) []*cobra.Command {
 	return []*cobra.Command{
 		newAuth(p),
