@@ -81,8 +81,11 @@ func (r *Reconciler) conflicts(ctx context.Context, _ *run, into map[string]labe
 	}
 	for _, q := range questions {
 		t, ok, err := r.State.Title(ctx, q.TitleKey)
-		if err != nil || !ok {
+		if err != nil {
 			return err
+		}
+		if !ok {
+			continue // nobody has the title any more
 		}
 		item := itemOf(t, label.ReviewConflict)
 		item.Asked, item.Theirs, item.Contacts = q.Asked, q.Theirs, q.Contacts
