@@ -176,7 +176,7 @@ func (d *daemon) tick(ctx context.Context, name string) error {
 }
 
 func (d *daemon) enqueue(ctx context.Context, a label.Action, source string) error {
-	_, _, err := d.store.Enqueue(ctx, label.Request{Action: a, Scope: "changed", Source: source, RequestedAt: now()})
+	_, _, err := d.store.Enqueue(ctx, label.Request{Action: a, Scope: label.RunChanged, Source: source, RequestedAt: now()})
 	return err
 }
 

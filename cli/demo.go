@@ -167,7 +167,7 @@ func (d *demo) begin(ctx context.Context, r *rooms) error {
 	if err := d.dropFirstTab(ctx, r.config); err != nil {
 		return err
 	}
-	if err := r.store.SaveSetting(ctx, "backfill_approved", "yes"); err != nil {
+	if err := r.store.SaveSetting(ctx, plan.BackfillSetting, plan.BackfillAccepted); err != nil {
 		return err
 	}
 	return r.store.SaveSetting(ctx, demoStarted, now().Format(time.RFC3339))
@@ -185,7 +185,7 @@ func setSetting(book *workbook.Snapshot, id, value string) {
 // pass does one run and sums it up.
 func (d *demo) pass(ctx context.Context, r *rooms, bar *steps) error {
 	begun := now()
-	rep, err := r.one(ctx, label.ActionRun, "changed")
+	rep, err := r.one(ctx, label.ActionRun, label.RunChanged)
 	bar.done()
 	if err != nil {
 		return err

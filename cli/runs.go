@@ -131,9 +131,9 @@ While Mode is "observe" nothing is written anyway: what would be held is said, a
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.withRooms(cmd.Context(), wiring{dir: dir}, func(r *rooms) error {
-				action, scope := label.ActionRun, "changed"
+				action, scope := label.ActionRun, label.RunChanged
 				if all {
-					scope = "all"
+					scope = label.RunAll
 				}
 				if accept {
 					action = label.ActionAccept

@@ -19,12 +19,20 @@ const (
 	ActionTidy Action = "tidy"
 )
 
+// The scopes of a run: how much of HubSpot it looks at. The Scope column of the Control tab has these words; "" means RunChanged.
+const (
+	RunChanged    = "changed"     // the contacts that something happened to
+	RunReviewOnly = "review only" // nothing but the effects of what people decided
+	RunAll        = "all"         // every contact, read again
+	RunSample     = "sample 100"  // a hundred contacts, for a first look
+)
+
 // Request is one row of the queue that every run goes through: the sheet's tick,
 // the clock, the command line. At most one open request for each action.
 type Request struct {
 	ID          int64
 	Action      Action
-	Scope       string // "changed", "review only", "all", "sample 100"; or the run to undo
+	Scope       string // RunChanged, RunReviewOnly, RunAll, RunSample; or the run to undo
 	Source      string // "sheet", "schedule", "start", "command line", "webhook", "status page", "lesson"
 	RequestedAt time.Time
 	StartedAt   time.Time // zero while it waits

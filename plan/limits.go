@@ -34,6 +34,14 @@ func LimitsFrom(s label.Settings) Limits {
 	return Limits{RelabelFloor: 100, FirstLabelFloor: 1000, RelabelShare: s.RelabelLimit, FirstLabelShare: s.FirstLabelLimit, OneShare: 0.8, Shift: 0.05}
 }
 
+// BackfillSetting is the name of the small value of the store that says how far the first back-fill is: "" until a person has
+// accepted it, then BackfillAccepted, then BackfillDone.
+const (
+	BackfillSetting  = "backfill_approved"
+	BackfillAccepted = "yes"
+	BackfillDone     = "done"
+)
+
 // Portal is what the guard measures a plan against.
 type Portal struct {
 	// Contacts is the number of contacts known.

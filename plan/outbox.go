@@ -7,6 +7,13 @@ import (
 	"rolecall/label"
 )
 
+// The states of a row of the outbox.
+const (
+	OutboxPending  = "pending"  // posted, not sent
+	OutboxInFlight = "inflight" // sent, fate unknown
+	OutboxRefused  = "refused"  // in quarantine until its next try
+)
+
 // OutboxRow is one contact's intended write, kept before it is sent. Axes without Want are left alone; a row that wants
 // neither only says whose the labels are.
 type OutboxRow struct {

@@ -80,7 +80,7 @@ func (r *Reconciler) learnTitles(ctx context.Context, run *run) error {
 	if !learnt {
 		return nil
 	}
-	_, _, err = r.State.Enqueue(ctx, label.Request{Action: label.ActionRun, Scope: "changed", Source: "lesson", RequestedAt: r.Now()})
+	_, _, err = r.State.Enqueue(ctx, label.Request{Action: label.ActionRun, Scope: label.RunChanged, Source: "lesson", RequestedAt: r.Now()})
 	return err
 }
 
@@ -127,15 +127,15 @@ func (r *Reconciler) apply(ctx context.Context, run *run) error {
 	if run.report.Refused > 0 {
 		run.report.Outcome = plan.Partial
 	}
-	if run.scope == scopeSample {
+	if run.scope == label.RunSample {
 		return nil // the back-fill is still to come
 	}
-	return r.State.SaveSetting(ctx, settingBackfill, "done")
+	return r.State.SaveSetting(ctx, plan.BackfillSetting, plan.BackfillDone)
 }
 
 // quarantined are the writes that HubSpot has refused and whose next try is still to come.
 func (r *Reconciler) quarantined(ctx context.Context) (map[label.ContactID]plan.OutboxRow, error) {
-	refused, err := r.State.Outbox(ctx, "refused")
+	refused, err := r.State.Outbox(ctx, plan.OutboxRefused)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/message"
 
 	"rolecall/label"
+	"rolecall/plan"
 	"rolecall/workbook"
 )
 
@@ -121,7 +122,7 @@ func (r *Reconciler) healthText(ctx context.Context, run *run) (string, error) {
 	if n, _ := strconv.Atoi(more); n > 0 { // never set: none
 		text += fmt.Sprintf(" Review is full: %s more questions are waiting.", thousands(n))
 	}
-	refused, err := r.State.Outbox(ctx, "refused")
+	refused, err := r.State.Outbox(ctx, plan.OutboxRefused)
 	if err != nil {
 		return "", err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"rolecall/label"
 	"rolecall/plan"
 )
 
@@ -22,7 +23,7 @@ func (r *Reconciler) check(ctx context.Context, run *run) error {
 	if err != nil {
 		return err
 	}
-	if run.scope == scopeSample { // a hundred contacts is what the guard is there to keep a run to
+	if run.scope == label.RunSample { // a hundred contacts is what the guard is there to keep a run to
 		portal.BackfillApproved = true
 	}
 	err = plan.LimitsFrom(run.book.Settings).CheckTotals(run.totals, portal)
@@ -81,7 +82,7 @@ func (r *Reconciler) Approve(ctx context.Context) (string, error) {
 	if err := r.State.SaveSetting(ctx, settingApproved, print+" "+r.Now().Format(time.RFC3339)); err != nil {
 		return "", err
 	}
-	if err := r.State.SaveSetting(ctx, settingBackfill, "yes"); err != nil {
+	if err := r.State.SaveSetting(ctx, plan.BackfillSetting, plan.BackfillAccepted); err != nil {
 		return "", err
 	}
 	return "Accepted. The next run applies these changes if they are still the same.", r.State.SaveSetting(ctx, settingHeldPlan, "")

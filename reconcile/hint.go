@@ -33,7 +33,7 @@ func (r *Reconciler) Reread(ctx context.Context, ids, erased []label.ContactID) 
 	if err := r.State.Purge(ctx, missing(erased, here)); err != nil {
 		return err
 	}
-	_, _, err = r.State.Enqueue(ctx, label.Request{Action: label.ActionRun, Scope: "changed", Source: "webhook", RequestedAt: r.Now()})
+	_, _, err = r.State.Enqueue(ctx, label.Request{Action: label.ActionRun, Scope: label.RunChanged, Source: "webhook", RequestedAt: r.Now()})
 	return err
 }
 

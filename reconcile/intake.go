@@ -82,7 +82,7 @@ func (r *Reconciler) readPages(ctx context.Context, run *run, since label.Cursor
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if read += len(contacts); run.scope == scopeSample && read >= sampleSize {
+		if read += len(contacts); run.scope == label.RunSample && read >= sampleSize {
 			cut = cursor
 			return errEnough
 		}

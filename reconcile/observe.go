@@ -68,8 +68,7 @@ const (
 	settingAccept   = "sheet_accept"    // set: the next reading takes what looks like an accident as meant
 	settingHeldPlan = "held_plan"       // fingerprint of the plan that was held
 	settingApproved = "approved_plan"   // fingerprint and time of the plan that a person accepted
-	settingBackfill = "backfill_approved"
-	settingDecided  = "decided" // revision and model that decided every title
+	settingDecided  = "decided"         // revision and model that decided every title
 )
 
 // bookOf joins the rulebook that was read with the corrections that the State keeps.

@@ -9,13 +9,7 @@ import (
 	"rolecall/plan"
 )
 
-// The scopes of a run, as Control names them.
-const (
-	scopeReview = "review only" // nothing but the effects of what people decided
-	scopeSample = "sample 100"  // a first look
-)
-
-// sampleSize is the number of contacts that scopeSample looks at.
+// sampleSize is the number of contacts that label.RunSample looks at.
 const sampleSize = 100
 
 // part is a stretch of the plan, by contact id. A portal's plan never stands in memory whole: it is made once to be
@@ -58,7 +52,7 @@ func (r *Reconciler) plan(ctx context.Context, run *run) error {
 		}
 		run.lessons = nil
 		after = p.last
-		if run.scope == scopeSample {
+		if run.scope == label.RunSample {
 			break
 		}
 	}
@@ -70,7 +64,7 @@ func (r *Reconciler) plan(ctx context.Context, run *run) error {
 }
 
 func (r *Reconciler) partSize(run *run) int {
-	if run.scope == scopeSample {
+	if run.scope == label.RunSample {
 		return sampleSize
 	}
 	return r.Chunk
@@ -93,7 +87,7 @@ func (run *run) sumUp() {
 
 // inScope leaves out the rows that this run was not asked to look at; they wait for the next.
 func (run *run) inScope(rows []plan.Row) []plan.Row {
-	if run.scope != scopeReview {
+	if run.scope != label.RunReviewOnly {
 		return rows
 	}
 	return slices.DeleteFunc(rows, func(row plan.Row) bool {

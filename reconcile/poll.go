@@ -29,7 +29,7 @@ func (r *Reconciler) Poll(ctx context.Context) error {
 	}
 	r.takeSuggestions(run)
 	if run.changed {
-		if _, _, err := r.State.Enqueue(ctx, label.Request{Action: label.ActionRun, Scope: "changed", Source: sourceSheet, RequestedAt: r.Now()}); err != nil {
+		if _, _, err := r.State.Enqueue(ctx, label.Request{Action: label.ActionRun, Scope: label.RunChanged, Source: sourceSheet, RequestedAt: r.Now()}); err != nil {
 			return err
 		}
 	}

@@ -15,14 +15,14 @@ func (r *Reconciler) recover(ctx context.Context, run *run) error {
 	if run.mode == Preview {
 		return nil
 	}
-	pending, err := r.State.Outbox(ctx, "pending")
+	pending, err := r.State.Outbox(ctx, plan.OutboxPending)
 	if err != nil {
 		return err
 	}
 	if err := r.State.Drop(ctx, pending); err != nil {
 		return err
 	}
-	inflight, err := r.State.Outbox(ctx, "inflight")
+	inflight, err := r.State.Outbox(ctx, plan.OutboxInFlight)
 	if err != nil {
 		return err
 	}

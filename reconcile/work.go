@@ -29,7 +29,7 @@ func (r *Reconciler) do(ctx context.Context, q label.Request) (plan.Report, stri
 	said := ""
 	switch q.Action {
 	case label.ActionRun:
-		if q.Scope == "all" {
+		if q.Scope == label.RunAll {
 			_, err = r.Sweep(ctx)
 		}
 		if err == nil {

@@ -324,8 +324,8 @@ func (s *Store) Portal(ctx context.Context) (plan.Portal, error) {
 	if err := rows.Err(); err != nil {
 		return p, fmt.Errorf("count labels: %w", err)
 	}
-	approved, err := s.Setting(ctx, "backfill_approved")
-	p.BackfillApproved, p.BackfillUnderWay = approved != "", approved == "yes"
+	approved, err := s.Setting(ctx, plan.BackfillSetting)
+	p.BackfillApproved, p.BackfillUnderWay = approved != "", approved == plan.BackfillAccepted
 	return p, err
 }
 

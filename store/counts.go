@@ -6,13 +6,7 @@ import (
 	"fmt"
 
 	"rolecall/label"
-)
-
-// Outbox states, as Outbox and CountOutbox name them.
-const (
-	OutboxPending  = "pending"  // posted, not sent
-	OutboxInFlight = "inflight" // sent, fate unknown
-	OutboxRefused  = "refused"  // in quarantine until its next try
+	"rolecall/plan"
 )
 
 // Quarantine reads up to limit writes that HubSpot refused, with its words, the mend, the number of
@@ -23,7 +17,7 @@ func (s *Store) Quarantine(ctx context.Context, limit int) ([]OutboxRow, error) 
 
 // CountOutbox counts the rows of the outbox by state; every state is there, with 0 where none is in it.
 func (s *Store) CountOutbox(ctx context.Context) (map[string]int, error) {
-	out := map[string]int{OutboxPending: 0, OutboxInFlight: 0, OutboxRefused: 0}
+	out := map[string]int{plan.OutboxPending: 0, plan.OutboxInFlight: 0, plan.OutboxRefused: 0}
 	rows, err := s.readers.QueryContext(ctx, `SELECT state, count(*) FROM outbox GROUP BY state`)
 	if err != nil {
 		return nil, fmt.Errorf("count the outbox: %w", err)

@@ -237,7 +237,7 @@ func (s *Store) Refuse(ctx context.Context, r OutboxRow, result plan.Result, nex
 	return nil
 }
 
-// Outbox reads the rows in a state: "pending", "inflight" or "refused".
+// Outbox reads the rows in a state (plan.OutboxPending and its like), in the order in which they were posted.
 func (s *Store) Outbox(ctx context.Context, state string) ([]OutboxRow, error) {
 	return s.outbox(ctx, `WHERE state = ? ORDER BY id`, state)
 }

@@ -40,16 +40,16 @@ func TestOutboxOfAWriteThatArrives(t *testing.T) {
 	row := write(7, 1, "ceo", "old", "new")
 	row.Base[0], row.Confidence, row.Source = plan.Base{Known: true, Value: "old", Protected: true}, &confidence, &source
 	posted := mustPost(t, s, row)
-	got := outbox(t, s, store.OutboxPending)
+	got := outbox(t, s, plan.OutboxPending)
 	if len(got) != 1 || got[0].ID != posted[0].ID || *got[0].Want[0] != "new" || got[0].Want[1] != nil || got[0].Base != row.Base || *got[0].Confidence != 0.5 || *got[0].Source != "rule" || got[0].Before != row.Before {
 		t.Fatalf("pending = %+v", got)
 	}
 	must(t, s.MarkInFlight(ctx, posted))
-	if got := outbox(t, s, store.OutboxInFlight); len(got) != 1 || got[0].Attempts != 1 {
+	if got := outbox(t, s, plan.OutboxInFlight); len(got) != 1 || got[0].Attempts != 1 {
 		t.Fatalf("in flight = %+v", got)
 	}
 	must(t, s.Confirm(ctx, posted, []time.Time{after(5)}))
-	for _, state := range []string{store.OutboxPending, store.OutboxInFlight, store.OutboxRefused} {
+	for _, state := range []string{plan.OutboxPending, plan.OutboxInFlight, plan.OutboxRefused} {
 		if got := outbox(t, s, state); len(got) != 0 {
 			t.Errorf("%s = %+v; want none", state, got)
 		}
@@ -135,7 +135,7 @@ func TestOutboxOfAWriteThatDoesNotArrive(t *testing.T) {
 		t.Errorf("dirty = %q; want the dropped one and the refused one", got)
 	}
 	counts, err := s.CountOutbox(ctx)
-	if err != nil || counts[store.OutboxPending] != 0 || counts[store.OutboxInFlight] != 0 || counts[store.OutboxRefused] != 1 {
+	if err != nil || counts[plan.OutboxPending] != 0 || counts[plan.OutboxInFlight] != 0 || counts[plan.OutboxRefused] != 1 {
 		t.Errorf("CountOutbox = %v, %v", counts, err)
 	}
 	q, err := s.Quarantine(ctx, 10)
@@ -155,7 +155,7 @@ func TestOutboxOfAWriteThatDoesNotArrive(t *testing.T) {
 	if err := s.MarkInFlight(ctx, append(again, posted[0])); err == nil || !strings.Contains(err.Error(), "not in the outbox") {
 		t.Errorf("marking a dropped row: %v", err)
 	}
-	if got := outbox(t, s, store.OutboxInFlight); len(got) != 0 {
+	if got := outbox(t, s, plan.OutboxInFlight); len(got) != 0 {
 		t.Errorf("half of the rows were marked: %+v", got)
 	}
 	if err := s.Confirm(ctx, again, nil); err == nil {

@@ -186,7 +186,7 @@ func (c stateCollector) Collect(to chan<- prometheus.Metric) {
 	if counts, err := c.server.Queue.CountOutbox(ctx); err != nil {
 		to <- prometheus.NewInvalidMetric(c.desc.outbox, err)
 	} else {
-		for _, state := range []string{"pending", "inflight", "refused"} {
+		for _, state := range []string{plan.OutboxPending, plan.OutboxInFlight, plan.OutboxRefused} {
 			gauge(c.desc.outbox, counts[state], state)
 		}
 	}

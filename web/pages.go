@@ -86,7 +86,7 @@ func (s *Server) overview(r *http.Request) (any, int, error) {
 		{Name: "Labelled", Value: tally.Labelled, Note: shareText(tally.Labelled, tally.Contacts), series: "labelled"},
 		{Name: "In Review", Value: open, Note: "questions for people", series: "in review"},
 		{Name: "Last run wrote", Value: written(o.Last), Note: "contacts in HubSpot", series: "written"},
-		{Name: "Refused", Value: outbox["refused"], Note: "contacts, see Queue"},
+		{Name: "Refused", Value: outbox[plan.OutboxRefused], Note: "contacts, see Queue"},
 	}
 	for i, f := range o.Figures {
 		if f.series == "" {
@@ -304,7 +304,7 @@ func (s *Server) queue(r *http.Request) (any, int, error) {
 		return nil, 0, err
 	}
 	var p queuePage
-	for _, state := range []struct{ key, words string }{{"pending", "waiting to be sent"}, {"inflight", "sent, answer outstanding"}, {"refused", "refused by HubSpot"}} {
+	for _, state := range []struct{ key, words string }{{plan.OutboxPending, "waiting to be sent"}, {plan.OutboxInFlight, "sent, answer outstanding"}, {plan.OutboxRefused, "refused by HubSpot"}} {
 		p.States = append(p.States, labelCount{state.words, counts[state.key]})
 	}
 	if p.Refused, err = s.Queue.Quarantine(r.Context(), refusedShown); err != nil {

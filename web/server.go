@@ -249,7 +249,7 @@ func (s *Server) request(w http.ResponseWriter, r *http.Request) {
 		s.trouble(w, http.StatusBadRequest, fmt.Sprintf("There is no action %q here", action), "Use the buttons of the Overview, or the sheet's Control tab.")
 		return
 	}
-	if _, _, err := s.Queue.Enqueue(r.Context(), label.Request{Action: action, Scope: "changed", Source: "status page", RequestedAt: s.Now()}); err != nil {
+	if _, _, err := s.Queue.Enqueue(r.Context(), label.Request{Action: action, Scope: label.RunChanged, Source: "status page", RequestedAt: s.Now()}); err != nil {
 		s.Log.Error().Err(err).Msg("queue a request of the status page")
 		s.trouble(w, http.StatusInternalServerError, "The request could not be queued", capital(err.Error())+".")
 		return

@@ -24,7 +24,9 @@ func Actions() []Offer {
 }
 
 // Scopes are the choices of Control's Scope column; the first is meant when the cell is blank.
-func Scopes() []string { return []string{"changed", "review only", "all", "sample 100"} }
+func Scopes() []string {
+	return []string{label.RunChanged, label.RunReviewOnly, label.RunAll, label.RunSample}
+}
 
 // Request is a ticked Request on Control.
 type Request struct {
