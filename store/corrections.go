@@ -11,9 +11,6 @@ import (
 	"rolecall/label"
 )
 
-// CorrectionRow is label.KeptCorrection, here for short.
-type CorrectionRow = label.KeptCorrection
-
 // CorrectionID is a correction's number as people see it.
 func CorrectionID(n int64) string { return fmt.Sprintf("C-%06d", n) }
 
@@ -84,7 +81,7 @@ func (s *Store) SaveCorrection(ctx context.Context, c label.Correction, titleKey
 }
 
 // keepCorrection writes the history, retires the corrections that were replaced and marks the contacts.
-func keepCorrection(ctx context.Context, tx *sql.Tx, c label.Correction, titleKey string, id int64, was *CorrectionRow) error {
+func keepCorrection(ctx context.Context, tx *sql.Tx, c label.Correction, titleKey string, id int64, was *label.KeptCorrection) error {
 	if c.Active {
 		if _, err := tx.ExecContext(ctx, `UPDATE correction SET active = 0, replaced_by = ?1 WHERE title_key = ?2 AND scope = ?3 AND contact_id = ?4 AND active = 1 AND id <> ?1`,
 			id, titleKey, string(c.Scope), string(c.ContactID)); err != nil {
@@ -114,7 +111,7 @@ func correctionArgs(c label.Correction, key string) []any {
 	return []any{c.Title, key, r.Given, string(r.Value), s.Given, string(s.Value), string(c.Scope), string(c.ContactID), string(c.Source), c.SourceID, c.By, millis(c.At), c.Note, c.Active}
 }
 
-func findCorrection(ctx context.Context, tx *sql.Tx, c label.Correction, key string) (*CorrectionRow, error) {
+func findCorrection(ctx context.Context, tx *sql.Tx, c label.Correction, key string) (*label.KeptCorrection, error) {
 	if c.ID == "" && !c.Active {
 		return nil, nil
 	}
@@ -147,8 +144,8 @@ func dirtyTitle(ctx context.Context, tx *sql.Tx, key string, c label.Correction)
 	return err
 }
 
-func scanCorrection(rows *sql.Rows) (CorrectionRow, error) {
-	var c CorrectionRow
+func scanCorrection(rows *sql.Rows) (label.KeptCorrection, error) {
+	var c label.KeptCorrection
 	var id, at, replaced int64
 	r, s := &c.Labels[label.Role], &c.Labels[label.Seniority]
 	err := rows.Scan(&id, &c.Revision, &c.Title, &c.TitleKey, &r.Given, &r.Value, &s.Given, &s.Value, &c.Scope, &c.ContactID, &c.Source, &c.SourceID, &c.By, &at, &c.Note, &c.Active, &c.Published, &replaced)
@@ -159,13 +156,13 @@ func scanCorrection(rows *sql.Rows) (CorrectionRow, error) {
 	return c, err
 }
 
-func (s *Store) corrections(ctx context.Context, where string, args ...any) ([]CorrectionRow, error) {
+func (s *Store) corrections(ctx context.Context, where string, args ...any) ([]label.KeptCorrection, error) {
 	rows, err := s.readers.QueryContext(ctx, correctionSelect+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read corrections: %w", err)
 	}
 	defer rows.Close()
-	var out []CorrectionRow
+	var out []label.KeptCorrection
 	for rows.Next() {
 		c, err := scanCorrection(rows)
 		if err != nil {
@@ -177,17 +174,17 @@ func (s *Store) corrections(ctx context.Context, where string, args ...any) ([]C
 }
 
 // Corrections reads every active correction, oldest first.
-func (s *Store) Corrections(ctx context.Context) ([]CorrectionRow, error) {
+func (s *Store) Corrections(ctx context.Context) ([]label.KeptCorrection, error) {
 	return s.corrections(ctx, `WHERE active = 1 ORDER BY id`)
 }
 
 // AllCorrections reads the corrections that are not undone and those that are, by ID.
-func (s *Store) AllCorrections(ctx context.Context) (map[string]CorrectionRow, error) {
+func (s *Store) AllCorrections(ctx context.Context) (map[string]label.KeptCorrection, error) {
 	rows, err := s.corrections(ctx, `ORDER BY id`)
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]CorrectionRow, len(rows))
+	out := make(map[string]label.KeptCorrection, len(rows))
 	for _, r := range rows {
 		out[r.ID] = r
 	}
@@ -195,7 +192,7 @@ func (s *Store) AllCorrections(ctx context.Context) (map[string]CorrectionRow, e
 }
 
 // UnpublishedCorrections reads active corrections that have no row in the sheet yet.
-func (s *Store) UnpublishedCorrections(ctx context.Context, limit int) ([]CorrectionRow, error) {
+func (s *Store) UnpublishedCorrections(ctx context.Context, limit int) ([]label.KeptCorrection, error) {
 	return s.corrections(ctx, `WHERE published = 0 AND active = 1 ORDER BY id LIMIT ?`, limit)
 }
 
@@ -233,16 +230,16 @@ func (s *Store) eachText(ctx context.Context, what string, ids []string, number 
 
 // LessonGroups reads, for each title and axis with lessons, how many contacts say which value; By and
 // At are of the newest.
-func (s *Store) LessonGroups(ctx context.Context) ([]LessonGroup, error) {
+func (s *Store) LessonGroups(ctx context.Context) ([]label.LessonGroup, error) {
 	rows, err := s.readers.QueryContext(ctx, `SELECT l.title_key, coalesce(t.spelling, l.title_key), l.axis, l.value, count(*), l.author, max(l.at_ms)
 		FROM lesson l LEFT JOIN title t ON t.key = l.title_key GROUP BY l.title_key, l.axis, l.value ORDER BY l.title_key, l.axis, count(*) DESC, l.value`)
 	if err != nil {
 		return nil, fmt.Errorf("read lessons: %w", err)
 	}
 	defer rows.Close()
-	var out []LessonGroup
+	var out []label.LessonGroup
 	for rows.Next() {
-		var g LessonGroup
+		var g label.LessonGroup
 		var at int64
 		if err := rows.Scan(&g.TitleKey, &g.Title, &g.Axis, &g.Value, &g.Contacts, &g.By, &at); err != nil {
 			return nil, fmt.Errorf("read lessons: %w", err)
@@ -252,9 +249,6 @@ func (s *Store) LessonGroups(ctx context.Context) ([]LessonGroup, error) {
 	}
 	return out, rows.Err()
 }
-
-// LessonGroup is label.LessonGroup, here for short.
-type LessonGroup = label.LessonGroup
 
 // ForgetLessons drops the lessons of a title: they have become a correction, or a person has decided.
 func (s *Store) ForgetLessons(ctx context.Context, titleKey string, a label.Axis) error {

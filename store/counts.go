@@ -11,7 +11,7 @@ import (
 
 // Quarantine reads up to limit writes that HubSpot refused, with its words, the mend, the number of
 // attempts and the next try: the soonest first.
-func (s *Store) Quarantine(ctx context.Context, limit int) ([]OutboxRow, error) {
+func (s *Store) Quarantine(ctx context.Context, limit int) ([]plan.OutboxRow, error) {
 	return s.outbox(ctx, `WHERE state = 'refused' ORDER BY next_ms, id LIMIT ?`, limit)
 }
 

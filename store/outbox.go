@@ -12,15 +12,12 @@ import (
 	"rolecall/plan"
 )
 
-// OutboxRow is plan.OutboxRow, here for short.
-type OutboxRow = plan.OutboxRow
-
 // Post puts rows into the outbox as pending, before anything is sent, and gives them IDs. From here the
 // outbox speaks for the contacts and they are clean, but for those of an undo; what makes one dirty
 // again meanwhile stays. A contact has one row at most: an older one that was refused is replaced; one whose fate is not known
 // yet is an error, for it would never be read back.
-func (s *Store) Post(ctx context.Context, rows []OutboxRow, at time.Time) ([]OutboxRow, error) {
-	out := append([]OutboxRow(nil), rows...)
+func (s *Store) Post(ctx context.Context, rows []plan.OutboxRow, at time.Time) ([]plan.OutboxRow, error) {
+	out := append([]plan.OutboxRow(nil), rows...)
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		clear, err := tx.PrepareContext(ctx, `DELETE FROM outbox WHERE contact_id = ? AND state = 'refused'`)
 		if err != nil {
@@ -73,7 +70,7 @@ func (s *Store) Post(ctx context.Context, rows []OutboxRow, at time.Time) ([]Out
 
 // MarkInFlight says that the rows are about to be sent: from here their fate is unknown until told. It
 // marks all or none; a row that is not in the outbox is an error, for it must not be sent.
-func (s *Store) MarkInFlight(ctx context.Context, rows []OutboxRow) error {
+func (s *Store) MarkInFlight(ctx context.Context, rows []plan.OutboxRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -100,11 +97,11 @@ func (s *Store) MarkInFlight(ctx context.Context, rows []OutboxRow) error {
 }
 
 // Drop takes rows out of the outbox: they were not sent, or the next plan makes them anew. Their contacts become dirty.
-func (s *Store) Drop(ctx context.Context, rows []OutboxRow) error {
+func (s *Store) Drop(ctx context.Context, rows []plan.OutboxRow) error {
 	return s.eachOutbox(ctx, rows, `UPDATE contact SET dirty = 1 WHERE archived = 0 AND id = (SELECT contact_id FROM outbox WHERE id = ?)`, `DELETE FROM outbox WHERE id = ?`)
 }
 
-func (s *Store) eachOutbox(ctx context.Context, rows []OutboxRow, statements ...string) error {
+func (s *Store) eachOutbox(ctx context.Context, rows []plan.OutboxRow, statements ...string) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -126,7 +123,7 @@ func (s *Store) eachOutbox(ctx context.Context, rows []OutboxRow, statements ...
 
 // Confirm records that HubSpot holds what the rows wanted: journal, base and mirror in one
 // transaction with the outbox. at is HubSpot's time of each write, one for each row (zero: unknown).
-func (s *Store) Confirm(ctx context.Context, rows []OutboxRow, at []time.Time) error {
+func (s *Store) Confirm(ctx context.Context, rows []plan.OutboxRow, at []time.Time) error {
 	if len(rows) != len(at) {
 		return fmt.Errorf("confirm %d writes: %d times are given", len(rows), len(at))
 	}
@@ -147,7 +144,7 @@ func (s *Store) Confirm(ctx context.Context, rows []OutboxRow, at []time.Time) e
 	return nil
 }
 
-func confirm(ctx context.Context, tx *sql.Tx, r OutboxRow, at time.Time) error {
+func confirm(ctx context.Context, tx *sql.Tx, r plan.OutboxRow, at time.Time) error {
 	id, err := numeric(r.ContactID)
 	if err != nil {
 		return err
@@ -178,7 +175,7 @@ func confirm(ctx context.Context, tx *sql.Tx, r OutboxRow, at time.Time) error {
 }
 
 // rebase moves the base to what was written; an undo restores the base that was before instead.
-func rebase(ctx context.Context, tx *sql.Tx, r OutboxRow, id int64, a label.Axis, at time.Time) error {
+func rebase(ctx context.Context, tx *sql.Tx, r plan.OutboxRow, id int64, a label.Axis, at time.Time) error {
 	key, err := titleKeyOf(ctx, tx, r, id)
 	if err != nil {
 		return err
@@ -202,7 +199,7 @@ func rebase(ctx context.Context, tx *sql.Tx, r OutboxRow, id int64, a label.Axis
 }
 
 // titleKeyOf is the row's title key, or the one that the contact has now where the row has none.
-func titleKeyOf(ctx context.Context, tx *sql.Tx, r OutboxRow, id int64) (string, error) {
+func titleKeyOf(ctx context.Context, tx *sql.Tx, r plan.OutboxRow, id int64) (string, error) {
 	if r.TitleKey != "" {
 		return r.TitleKey, nil
 	}
@@ -219,7 +216,7 @@ const maxMessage = 500
 
 // Refuse keeps a row that HubSpot refused in quarantine, with its words, until next. Its contact is
 // dirty: every plan looks at it, and the row waits there.
-func (s *Store) Refuse(ctx context.Context, r OutboxRow, result plan.Result, next time.Time) error {
+func (s *Store) Refuse(ctx context.Context, r plan.OutboxRow, result plan.Result, next time.Time) error {
 	message := strings.ToValidUTF8(result.Message, "?")
 	if len(message) > maxMessage {
 		message = strings.ToValidUTF8(message[:maxMessage], "")
@@ -238,11 +235,11 @@ func (s *Store) Refuse(ctx context.Context, r OutboxRow, result plan.Result, nex
 }
 
 // Outbox reads the rows in a state (plan.OutboxPending and its like), in the order in which they were posted.
-func (s *Store) Outbox(ctx context.Context, state string) ([]OutboxRow, error) {
+func (s *Store) Outbox(ctx context.Context, state string) ([]plan.OutboxRow, error) {
 	return s.outbox(ctx, `WHERE state = ? ORDER BY id`, state)
 }
 
-func (s *Store) outbox(ctx context.Context, where string, args ...any) ([]OutboxRow, error) {
+func (s *Store) outbox(ctx context.Context, where string, args ...any) ([]plan.OutboxRow, error) {
 	rows, err := s.readers.QueryContext(ctx, `SELECT id, run_id, contact_id, title_key, role_want, role_before, role_base, role_base_protected,
 		seniority_want, seniority_before, seniority_base, seniority_base_protected, confidence, source, reason, undo, attempts, next_ms, code, message, mend
 		FROM outbox `+where, args...)
@@ -250,7 +247,7 @@ func (s *Store) outbox(ctx context.Context, where string, args ...any) ([]Outbox
 		return nil, fmt.Errorf("read the outbox: %w", err)
 	}
 	defer rows.Close()
-	var out []OutboxRow
+	var out []plan.OutboxRow
 	for rows.Next() {
 		r, err := scanOutbox(rows)
 		if err != nil {
@@ -261,9 +258,9 @@ func (s *Store) outbox(ctx context.Context, where string, args ...any) ([]Outbox
 	return out, rows.Err()
 }
 
-func scanOutbox(rows *sql.Rows) (OutboxRow, error) {
+func scanOutbox(rows *sql.Rows) (plan.OutboxRow, error) {
 	var (
-		r          OutboxRow
+		r          plan.OutboxRow
 		id, next   int64
 		want, base [label.AxisCount]sql.NullString
 	)

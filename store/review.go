@@ -13,9 +13,6 @@ import (
 	"rolecall/plan"
 )
 
-// ReviewRow is a Review item with what the store knows of its row in the sheet.
-type ReviewRow = label.ReviewRow
-
 // ReviewID is a Review row's number as people see it.
 func ReviewID(n int64) string { return fmt.Sprintf("Q-%06d", n) }
 
@@ -113,15 +110,15 @@ func (s *Store) PutReview(ctx context.Context, items []label.ReviewItem, now tim
 	return nil
 }
 
-func (s *Store) reviews(ctx context.Context, where string, args ...any) ([]ReviewRow, error) {
+func (s *Store) reviews(ctx context.Context, where string, args ...any) ([]label.ReviewRow, error) {
 	rows, err := s.readers.QueryContext(ctx, `SELECT id, state, contacts, first_ms, item, seen, published, correction FROM review `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read review rows: %w", err)
 	}
 	defer rows.Close()
-	var out []ReviewRow
+	var out []label.ReviewRow
 	for rows.Next() {
-		var r ReviewRow
+		var r label.ReviewRow
 		var id, first, correction int64
 		var raw string
 		if err := rows.Scan(&id, &r.State, &r.Contacts, &first, &raw, &r.Seen, &r.Published, &correction); err != nil {
@@ -141,22 +138,22 @@ func (s *Store) reviews(ctx context.Context, where string, args ...any) ([]Revie
 }
 
 // OpenReviews reads every row that is still a question, published or not.
-func (s *Store) OpenReviews(ctx context.Context) ([]ReviewRow, error) {
+func (s *Store) OpenReviews(ctx context.Context) ([]label.ReviewRow, error) {
 	return s.reviews(ctx, `WHERE state IN ('OPEN', 'WAITING', 'HELD', 'ERROR', 'SKIPPED') ORDER BY id`)
 }
 
 // PublishedReviews reads every row that stands in the sheet, whatever its state.
-func (s *Store) PublishedReviews(ctx context.Context) ([]ReviewRow, error) {
+func (s *Store) PublishedReviews(ctx context.Context) ([]label.ReviewRow, error) {
 	return s.reviews(ctx, `WHERE published = 1 ORDER BY id`)
 }
 
 // ReviewHistory reads settled rows, for the Quality tab.
-func (s *Store) ReviewHistory(ctx context.Context) ([]ReviewRow, error) {
+func (s *Store) ReviewHistory(ctx context.Context) ([]label.ReviewRow, error) {
 	return s.reviews(ctx, `WHERE state = 'APPLIED' ORDER BY id`)
 }
 
 // SaveReviewStates keeps state, message, seen cells and answer of rows, by ID.
-func (s *Store) SaveReviewStates(ctx context.Context, rows []ReviewRow) error {
+func (s *Store) SaveReviewStates(ctx context.Context, rows []label.ReviewRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
