@@ -177,7 +177,6 @@ func (k kept) Explain(ctx context.Context, title string) (web.Explanation, error
 }
 
 func axisExplanation(x classifier.AxisExplanation, f label.Finding) web.AxisExplanation {
-	f.Evidence = x.Neighbors
 	out := web.AxisExplanation{Finding: f, Threshold: x.Threshold, Calibration: x.Calibration}
 	for _, s := range x.Rules {
 		out.Rules = append(out.Rules, web.RuleStep(s))

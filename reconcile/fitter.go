@@ -185,11 +185,5 @@ func (l labeller) ModelID() string {
 // Evidence is the decision with the closest labelled titles in its findings.
 func (l labeller) Evidence(ctx context.Context, title string) (label.Decision, error) {
 	e, err := l.Classifier.Explain(ctx, title)
-	if err != nil {
-		return label.Decision{}, err
-	}
-	for a := range e.Axes {
-		e.Decision.Findings[a].Evidence = e.Axes[a].Neighbors
-	}
-	return e.Decision, nil
+	return e.Decision, err
 }
