@@ -68,26 +68,3 @@ func (m *measure) anotherOfAll() label.Rulebook {
 	}
 	return book
 }
-
-// report sums all up.
-func (m *measure) report() Report {
-	r := Report{Mode: m.mode, Titles: m.titles, Runs: m.runs, Model: m.model, Took: m.took}
-	if m.took > 0 {
-		r.TitlesASecond = float64(m.titles) / m.took.Seconds()
-	}
-	for column := range m.columns {
-		a := m.axis(column)
-		c := m.columns[column].column(m.Labels.Columns[column], m.taxonomy(column), m.Book.Settings.TargetPrecision[a])
-		c.Curve, c.Strange = m.points[column], m.strange[column]
-		r.Columns = append(r.Columns, c)
-	}
-	return r
-}
-
-// taxonomy is the one that a column was measured in.
-func (m *measure) taxonomy(column int) label.Taxonomy {
-	if m.Shots > 0 {
-		return m.another(column).Taxonomies[m.axis(column)]
-	}
-	return m.Book.Taxonomies[m.axis(column)]
-}

@@ -63,6 +63,38 @@ func figures(history []label.ReviewRow, corrections map[string]label.KeptCorrect
 	return out
 }
 
+// acceptRate is the share of answered questions whose suggestion was right on every axis that was answered; ok is false
+// when nothing has been answered yet.
+func (r *Reconciler) acceptRate(ctx context.Context) (rate float64, ok bool, err error) {
+	history, err := r.State.ReviewHistory(ctx)
+	if err != nil || len(history) == 0 {
+		return 0, false, err
+	}
+	corrections, err := r.State.AllCorrections(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	answered, right := 0, 0
+	for _, row := range history {
+		c, known := corrections[row.Answered]
+		if !known {
+			continue
+		}
+		answered++
+		agreed := true
+		for _, a := range label.Axes() {
+			agreed = agreed && (!c.Labels[a].Given || c.Labels[a].Value == row.Decision.Findings[a].Value)
+		}
+		if agreed {
+			right++
+		}
+	}
+	if answered == 0 {
+		return 0, false, nil
+	}
+	return float64(right) / float64(answered), true, nil
+}
+
 // writeQuality renews the Quality tab: figures for each label, then suggestions.
 func (r *Reconciler) writeQuality(ctx context.Context, run *run) error {
 	history, err := r.State.ReviewHistory(ctx)

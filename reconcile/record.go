@@ -290,3 +290,29 @@ func (r *Reconciler) writeReviews(ctx context.Context, run *run) error {
 	}
 	return nil
 }
+
+// writeFigures fills the columns that count: contacts per role and seniority, hits per rule.
+func (r *Reconciler) writeFigures(ctx context.Context, run *run) error {
+	portal, err := r.State.Portal(ctx)
+	if err != nil {
+		return err
+	}
+	w := run.reading.writes
+	for a, tab := range [label.AxisCount]workbook.Tab{workbook.Roles, workbook.Seniorities} {
+		for _, term := range run.book.Taxonomies[a].Terms {
+			if run.reading.here[tab][term.ID] {
+				w.set(tab, workbook.Target{ID: term.ID}, map[string]workbook.Cell{"contacts": float64(portal.Labelled[a][term.Value])})
+			}
+		}
+	}
+	hits, err := r.State.RuleHits(ctx)
+	if err != nil {
+		return err
+	}
+	for _, rule := range run.book.Rules {
+		if run.reading.here[workbook.Rules][rule.ID] {
+			w.set(workbook.Rules, workbook.Target{ID: rule.ID}, map[string]workbook.Cell{"hits": float64(hits[rule.ID])})
+		}
+	}
+	return nil
+}
