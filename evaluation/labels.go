@@ -23,8 +23,8 @@ type Labels struct {
 // Row is one labelled title.
 type Row struct {
 	Title string
-	// Answers are the right answers by column, any one of which will do; none where the title is not labelled. The answers Other
-	// and "-" mean that no label fits.
+	// Answers are the right answers by column, any one of which will do; none where the title is not labelled. The answers "-" and,
+	// unless the taxonomy has a label of that name, Other mean that no label fits.
 	Answers [][]string
 	// Doubt: a careful person could choose otherwise.
 	Doubt bool

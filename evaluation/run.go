@@ -21,6 +21,9 @@ import (
 //	| 0     | 0     | Book as it is                                                        | every labelled title       |
 //	| n     | 0     | Book and the titles outside the fold, as corrections                 | the fold, n times          |
 //	| 0     | k     | a taxonomy made of the labels, k titles of each as corrections, alone | the other titles, Seeds times |
+//
+// The taxonomy made of the labels has every text that stands in the file, in whatever script, as a label of its own; only case and spaces
+// make no difference, and "-" is no label.
 type Options struct {
 	// Book is the workbook to measure.
 	Book label.Rulebook
@@ -275,7 +278,7 @@ func (m *measure) shots(ctx context.Context) error {
 }
 
 // Draw parts the rows that have a label in a column: at random, shots of each label into train and the others into test. Equal
-// seeds give equal draws. A row with several right answers counts as its first.
+// seeds give equal draws. A row with several right answers counts as its first; case and spaces make no other label.
 func Draw(l Labels, column, shots int, seed uint64) (train, test []Row) {
 	taken := map[string]int{}
 	for _, i := range shuffled(len(l.Rows), seed) {
@@ -283,8 +286,8 @@ func Draw(l Labels, column, shots int, seed uint64) (train, test []Row) {
 		if len(row.Answers[column]) == 0 {
 			continue
 		}
-		if taken[row.Answers[column][0]] < shots {
-			taken[row.Answers[column][0]]++
+		if name := folded(row.Answers[column][0]); taken[name] < shots {
+			taken[name]++
 			train = append(train, row)
 		} else {
 			test = append(test, row)
@@ -293,26 +296,30 @@ func Draw(l Labels, column, shots int, seed uint64) (train, test []Row) {
 	return train, test
 }
 
-// another is a rulebook whose one taxonomy is made of a column's labels, without rules or exemplars.
+// another is a rulebook whose one taxonomy is made of a column's labels, without rules or exemplars. Whatever a label's letters are,
+// its value is its text, folded: no two labels share one, and none is another's name. A file's Other is a label of this taxonomy like the
+// rest, as it is a class to other programs; "-" is none.
 func (m *measure) another(column int) label.Rulebook {
 	book := label.Rulebook{Settings: m.Book.Settings}
 	for _, a := range label.Axes() {
 		book.Taxonomies[a].Axis = a
 	}
-	a := m.axis(column)
-	seen := map[label.Value]bool{}
+	t := &book.Taxonomies[m.axis(column)]
+	seen := map[string]bool{noTitle: true}
 	for _, row := range m.Labels.Rows {
 		for _, name := range row.Answers[column] {
-			v := label.Slug(name)
-			if v == "" || seen[v] {
+			text := folded(name)
+			if seen[text] {
 				continue
 			}
-			seen[v] = true
-			t := &book.Taxonomies[a]
-			t.Terms = append(t.Terms, label.Term{ID: fmt.Sprintf("%s-%02d", a, len(t.Terms)+1), Name: name, Value: v, Active: true, Rank: len(t.Terms) + 1})
+			seen[text] = true
+			t.Terms = append(t.Terms, label.Term{ID: text, Name: name, Value: label.Value(text), Active: true, Rank: len(t.Terms) + 1})
 		}
 	}
 	return book
 }
+
+// folded is a label as label.Taxonomy.Lookup compares it: case and spaces make no other label.
+func folded(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
 
 func shuffled(n int, seed uint64) []int { return rand.New(rand.NewPCG(seed, 0x65766c)).Perm(n) }

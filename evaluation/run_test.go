@@ -53,6 +53,35 @@ func TestRunMeasuresAnotherTaxonomyByFewTitlesOfEach(t *testing.T) {
 	}
 }
 
+// Labels differ where their texts do: an internal value of ASCII letters would lose some and make others one.
+func TestEveryTextIsALabelOfAnotherTaxonomy(t *testing.T) {
+	for situation, c := range map[string]struct{ apple, pear, plum, also string }{
+		"Latin letters":             {"apple", "pear", "plum", "Apple"},
+		"Cyrillic":                  {"яблоко", "груша", "слива", "Яблоко"},
+		"scripts without a case":    {"リンゴ", "梨", "★", "リンゴ"},
+		"an accent and a pictogram": {"É", "E", "🍒", "é"},
+		"signs tell them apart":     {"C++", "C#", "C", "c++"},
+		"one is another's number":   {"x", "role-01", "role_01", "X"},
+		"Other is a label here":     {"Other", "pear", "Others", "other"},
+	} {
+		t.Run(situation, func(t *testing.T) {
+			l := fruit(20)
+			for i := range l.Rows {
+				l.Rows[i].Answers = [][]string{{[]string{c.apple, c.pear, c.plum}[i%3]}}
+			}
+			l.Rows[0].Answers[0][0] = c.also
+			r, err := evaluation.Run(context.Background(), evaluation.Options{Book: label.Rulebook{Settings: label.DefaultSettings()}, Labels: l, Fit: fit, Shots: 5, Seeds: 2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := r.Columns[0]
+			if n := len(got.Confusion.Labels); got.Measured != 2*3*15 || got.Accuracy < 0.95 || n > 4 || n == 4 && got.Confusion.Labels[3] != "-" {
+				t.Errorf("measured %d, right %.3f, labels %q; want 90, nearly all and three labels", got.Measured, got.Accuracy, got.Confusion.Labels)
+			}
+		})
+	}
+}
+
 func TestRunCrossValidatesAndTakesTheLearningCurve(t *testing.T) {
 	l := fruit(10)
 	l.Columns = []string{"role"}
