@@ -171,11 +171,16 @@ func (b *batch) keep(row []string) {
 
 func (c *classification) leaveOut(fault *lineFault) {
 	c.left++
+	sayFault(c.faults, fault, c.left)
+}
+
+// sayFault names the nth line that is left out, as long as there are few.
+func sayFault(to io.Writer, fault *lineFault, n int) {
 	switch {
-	case c.left <= faultsShown:
-		fmt.Fprintln(c.faults, fault)
-	case c.left == faultsShown+1:
-		fmt.Fprintln(c.faults, "further lines that are left out are only counted")
+	case n <= faultsShown:
+		fmt.Fprintln(to, fault)
+	case n == faultsShown+1:
+		fmt.Fprintln(to, "further lines that are left out are only counted")
 	}
 }
 

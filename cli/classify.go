@@ -45,7 +45,8 @@ The rows come out in their order, with these columns added:
   why                                    one sentence an axis
   review                                 true where a person should look, that is where a method is abstain
 
-A column that the table has already gets the prefix rolecall_ here. Lines that are no rows are left out and reported
+A column that the table has already gets the prefix rolecall_ here, more than once where need be; of two columns of one
+name the second gets a number in JSON ("Title", "Title_2"), so that no cell is lost. Lines that are no rows are left out and reported
 on standard error with their numbers; the exit code is 5 then. Cells of the table come out as they came in, with commas
 between them, or tabs where the name after --out ends in .tsv; cells that rolecall adds never begin like a formula.`,
 		Example: `  rolecall classify contacts.csv --out labelled.csv

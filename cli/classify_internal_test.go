@@ -73,6 +73,11 @@ func TestTables(t *testing.T) {
 		{"too many and too few cells", "title,x\nCEO,1,2\nCFO\n\nCTO,3\n", "", []string{"title,x," + addedHeader, "CTO,3," + rule("CTO")}, []string{"line 2 left out: it has 3 cells", "line 3 left out: it has 1 cells"}},
 		{"Latin-1", "title,x\nG\xe9rant,1\n", "", []string{"title,x," + addedHeader, "Gérant,1," + rule("Gérant")}, nil},
 		{"our column is there already", "title,role\nCEO,old\n", "", []string{"title,role,rolecall_role,role_confidence", "CEO,old,CEO"}, nil},
+		{"our column is there under both names", "title,role,rolecall_role,rolecall_why,why\nCEO,old,older,x,y\n", "", []string{
+			"title,role,rolecall_role,rolecall_why,why,rolecall_rolecall_role,role_confidence,role_method,seniority,seniority_confidence,seniority_method,rolecall_rolecall_why,review",
+			"CEO,old,older,x,y,CEO"}, nil},
+		{"tabs with quotation marks at a cell's start", "title\tx\n\"The\" Boss\t\"1\"\n", "", []string{"title,x," + addedHeader, "\"\"\"The\"\" Boss\",1,\"\"\"The"}, nil},
+		{"a title by its German name", "Nr;Titel\n1;CEO\n", "", []string{"Nr,Titel," + addedHeader, "1,CEO," + rule("CEO")}, nil},
 		{"a title that begins like a formula", "title,x\n=1+1 x,-5\n", "", []string{"title,x," + addedHeader, "=1+1 x,-5,'=1+1,1.000"}, nil},
 		{"no rows", "title\n", "", []string{"title," + addedHeader}, nil},
 	} {
@@ -107,6 +112,50 @@ func TestTables(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A line end inside a cell is the team's, whatever ends the lines of the table.
+func TestCellsComeOutAsTheyCameIn(t *testing.T) {
+	for _, cells := range [][]string{{"CEO", "one\r\ntwo\r\n"}, {"CEO", "one\ntwo"}, {"CEO", "one\rtwo"}, {"CEO", "a \"b\"\r\n\r\n,c"}, {"CEO", ""}, {"CEO", " x "}} {
+		for situation, end := range map[string]string{"Unix": "\n", "Windows": "\r\n"} {
+			quoted := `"` + strings.ReplaceAll(cells[1], `"`, `""`) + `"`
+			out, faults, _ := labelTable(t, "title,x"+end+cells[0]+","+quoted+end+"CFO,2"+end, classifyFlags{format: "json"})
+			var rows []map[string]any
+			if err := json.Unmarshal([]byte(out), &rows); err != nil || faults != "" || len(rows) != 2 {
+				t.Fatalf("%s: %v %s in %s", situation, err, faults, out)
+			}
+			if rows[0]["x"] != cells[1] || rows[1]["x"] != "2" {
+				t.Errorf("%s line ends: %q came out as %q", situation, cells[1], rows[0]["x"])
+			}
+			out, _, _ = labelTable(t, "title,x"+end+cells[0]+","+quoted+end, classifyFlags{format: "csv"})
+			if !strings.Contains(out, "\nCEO,"+cells[1]+",") && !strings.Contains(out, "\nCEO,"+quoted+",") {
+				t.Errorf("%s line ends: %q is not in %q", situation, cells[1], out)
+			}
+		}
+	}
+}
+
+// FuzzRecordsAreReadAsByEncodingCSV compares split with the standard library's reader.
+func FuzzRecordsAreReadAsByEncodingCSV(f *testing.F) {
+	for _, record := range []string{"a,b", `"a",b`, `"a""b",`, `"a"b,c`, `a"b,c`, `"a`, `""`, `"",""`, `,"`, `"a,b",c,"d"`, `"""",x`, `"a" ,b`, "\"a\rb\",c"} {
+		f.Add(record, false)
+		f.Add(strings.ReplaceAll(record, ",", ";"), true)
+	}
+	f.Fuzz(func(t *testing.T, record string, semicolons bool) {
+		if strings.Contains(record, "\n") || strings.HasSuffix(record, "\r") || record == "" {
+			return // no record of one line
+		}
+		r := csv.NewReader(strings.NewReader(record))
+		table := tableReader{comma: ','}
+		if semicolons {
+			r.Comma, table.comma = ';', ';'
+		}
+		want, wrong := r.Read()
+		got, err := table.split(record)
+		if (err == nil) != (wrong == nil) || err == nil && !slices.Equal(got, want) {
+			t.Errorf("%q: got %q and %v, want %q and %v", record, got, err, want, wrong)
+		}
+	})
 }
 
 func TestTablesThatCannotBeUsed(t *testing.T) {
@@ -162,6 +211,12 @@ func TestJSON(t *testing.T) {
 	}
 	if len(rows) != 2 || rows[0]["role"] != "CEO" || rows[0]["x"] != "a \"b\" \u2028" || rows[0]["role_confidence"] != 1.0 || rows[1]["review"] != true {
 		t.Errorf("got %v", rows)
+	}
+	out, _, _ = labelTable(t, "Title,Title,Title_2,role,rolecall_role,x\nCEO,a,b,c,d,e\n", classifyFlags{format: "json"})
+	for _, want := range []string{`"Title":"CEO"`, `"Title_3":"a"`, `"Title_2":"b"`, `"role":"c"`, `"rolecall_role":"d"`, `"rolecall_rolecall_role":"CEO"`} {
+		if strings.Count(out, want[:strings.Index(want, ":")+1]) != 1 || !strings.Contains(out, want) {
+			t.Errorf("not there, or its key twice: %s in %s", want, out)
+		}
 	}
 	if out, _, _ := labelTable(t, "title\n", classifyFlags{format: "json"}); strings.Join(strings.Fields(out), "") != "[]" {
 		t.Errorf("no rows give %q", out)

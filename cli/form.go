@@ -23,8 +23,11 @@ func newForm(f classifyFlags, header []string) form {
 	if strings.HasSuffix(f.out, ".tsv") {
 		out.comma = '\t'
 	}
+	if out.json { // readers of an object keep one of two equal keys
+		out.columns = distinctNames(header)
+	}
 	for _, name := range []string{"role", "role_confidence", "role_method", "seniority", "seniority_confidence", "seniority_method", "why", "review"} {
-		if slices.Contains(header, name) {
+		for slices.Contains(out.columns, name) {
 			name = "rolecall_" + name
 		}
 		out.columns = append(out.columns, name)
@@ -109,8 +112,7 @@ func appendQuoted(dst []byte, text string) []byte {
 	}
 }
 
-// renderJSON writes one object a line; confidences are numbers and review is a truth value. Of two columns with one
-// name the later one's value stands.
+// renderJSON writes one object a line; confidences are numbers and review is a truth value.
 func (f form) renderJSON(dst []byte, rows [][]string, answers []*answer) ([]byte, error) {
 	keys := make([][]byte, len(f.columns))
 	for i, c := range f.columns {

@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -26,8 +25,16 @@ type lineFault struct {
 
 func (f *lineFault) Error() string { return fmt.Sprintf("line %d left out: %s", f.line, f.why) }
 
+// errNoTitles is wrapped by openTable's error about a heading in which no column is known to hold job titles; the reader
+// comes with it, so that its header can be named.
+var errNoTitles = errors.New("no column is known to hold job titles")
+
+// errQuotes says that a record has a quotation mark where none may be.
+var errQuotes = errors.New("its quotation marks do not match")
+
 // tableReader reads records of a comma-, semicolon- or tab-separated table, one at a time in constant memory. Unlike
-// encoding/csv it goes on behind a line that cannot be read, above all behind a quotation mark that nobody closed.
+// encoding/csv it goes on behind a line that cannot be read, above all behind a quotation mark that nobody closed, and
+// keeps the line ends inside a cell as they are.
 type tableReader struct {
 	in     *bufio.Reader
 	comma  rune
@@ -36,19 +43,18 @@ type tableReader struct {
 	title int
 	// list: the file has one column without a heading, or a heading and one column: a line is a title.
 	list bool
+	// short: a row may have fewer cells than the heading; those that are missing are blank.
+	short bool
 
 	ahead []string // lines that were looked at and are still to be read
 	line  int
 	row   []string
-
-	quoted strings.Reader // a record with quotation marks,
-	buffer *bufio.Reader  // which csv.NewReader takes as it is, where it would make one for every record
 }
 
 // openTable reads the heading and finds the column of titles: the one called column, or the first whose name is
 // usual for job titles. The error lists the columns that there are.
 func openTable(in io.Reader, column string) (*tableReader, error) {
-	t := &tableReader{in: bufio.NewReaderSize(in, 1<<18), comma: ',', buffer: bufio.NewReader(nil)}
+	t := &tableReader{in: bufio.NewReaderSize(in, 1<<18), comma: ','}
 	first := ""
 	for strings.TrimSpace(first) == "" {
 		line, err := t.readLine()
@@ -58,7 +64,7 @@ func openTable(in io.Reader, column string) (*tableReader, error) {
 		if err != nil {
 			return nil, err
 		}
-		first = strings.TrimPrefix(line, "\ufeff")
+		first = strings.TrimSuffix(strings.TrimPrefix(line, "\ufeff"), "\r")
 	}
 	if strings.HasPrefix(first, "\xff\xfe") || strings.HasPrefix(first, "\xfe\xff") || strings.Contains(first, "\x00") {
 		return nil, errors.New("the table is no UTF-8 text: save it as \"CSV UTF-8\"")
@@ -82,7 +88,7 @@ func openTable(in io.Reader, column string) (*tableReader, error) {
 // findTitles sets title and list. Where no column can be meant, a file of one column is a list of titles.
 func (t *tableReader) findTitles(first, column string) error {
 	usual := []string{"jobtitle", "title", "position", "jobtitel", "stellenbezeichnung", "berufsbezeichnung", "intituléduposte", "poste", "fonction",
-		"cargo", "puesto", "qualifica", "ruolo", "functietitel", "functie", "befattning", "stanowisko", "job"}
+		"cargo", "puesto", "qualifica", "ruolo", "functietitel", "functie", "befattning", "stanowisko", "titel", "titre", "job"}
 	if column != "" {
 		usual = []string{plainName(column)}
 	}
@@ -103,7 +109,7 @@ func (t *tableReader) findTitles(first, column string) error {
 	if column != "" {
 		return fmt.Errorf("there is no column %q: the columns are %s", column, strings.Join(t.header, ", "))
 	}
-	return fmt.Errorf("no column is known to hold job titles: name one with --column; the columns are %s", strings.Join(t.header, ", "))
+	return fmt.Errorf("%w: name one with --column; the columns are %s", errNoTitles, strings.Join(t.header, ", "))
 }
 
 func plainName(s string) string {
@@ -133,6 +139,9 @@ func (t *tableReader) next() ([]string, error) {
 		if why != "" {
 			return nil, &lineFault{start, why}
 		}
+		for t.short && len(fields) < len(t.header) {
+			fields = append(fields, "")
+		}
 		if len(fields) != len(t.header) {
 			return nil, &lineFault{start, fmt.Sprintf("it has %d cells, the heading has %d (put cells that hold a %s into quotation marks)", len(fields), len(t.header), separatorName(t.comma))}
 		}
@@ -150,7 +159,8 @@ func separatorName(r rune) string {
 	return "comma"
 }
 
-func (t *tableReader) fields(record string) (fields []string, why string) {
+func (t *tableReader) fields(raw string) (fields []string, why string) {
+	record := strings.TrimSuffix(raw, "\r")
 	if t.list && !strings.HasPrefix(record, `"`) {
 		return t.single(record), ""
 	}
@@ -158,13 +168,18 @@ func (t *tableReader) fields(record string) (fields []string, why string) {
 	if err == nil {
 		return fields, ""
 	}
-	if fields, ok := t.extend(record); ok {
+	if fields, ok := t.extend(raw); ok {
 		return fields, ""
 	}
 	if t.list {
 		return t.single(record), ""
 	}
-	return nil, "its quotation marks do not match"
+	if t.comma == '\t' {
+		if fields := t.splitLetters(record); len(fields) == len(t.header) {
+			return fields, ""
+		}
+	}
+	return nil, errQuotes.Error()
 }
 
 func (t *tableReader) single(record string) []string {
@@ -172,25 +187,84 @@ func (t *tableReader) single(record string) []string {
 	return t.row
 }
 
-// split cuts a record into cells. A tab-separated one has no quoting unless a cell begins with a quotation mark.
+// split cuts a record into cells. A tab-separated one has no quoting unless a cell begins with a quotation mark. What
+// encoding/csv takes for a record is one here, and nothing else is.
 func (t *tableReader) split(record string) ([]string, error) {
 	if !strings.Contains(record, `"`) || t.comma == '\t' && !strings.Contains(record, "\t\"") && !strings.HasPrefix(record, `"`) {
-		t.row = t.row[:0]
-		for {
-			i := strings.IndexRune(record, t.comma)
-			if i < 0 {
-				t.row = append(t.row, record)
+		return t.splitPlain(record), nil
+	}
+	t.row = t.row[:0]
+	for {
+		if strings.HasPrefix(record, `"`) {
+			cell, rest, ok := unquote(record)
+			if !ok || rest != "" && rest[0] != byte(t.comma) {
+				return nil, errQuotes
+			}
+			t.row = append(t.row, cell)
+			if rest == "" {
 				return t.row, nil
 			}
-			t.row = append(t.row, record[:i])
-			record = record[i+1:]
+			record = rest[1:]
+			continue
+		}
+		cell, rest, more := strings.Cut(record, string(t.comma))
+		if strings.Contains(cell, `"`) {
+			return nil, errQuotes
+		}
+		t.row = append(t.row, cell)
+		if !more {
+			return t.row, nil
+		}
+		record = rest
+	}
+}
+
+func (t *tableReader) splitPlain(record string) []string {
+	t.row = t.row[:0]
+	for {
+		i := strings.IndexRune(record, t.comma)
+		if i < 0 {
+			t.row = append(t.row, record)
+			return t.row
+		}
+		t.row = append(t.row, record[:i])
+		record = record[i+1:]
+	}
+}
+
+// splitLetters cuts a tab-separated record in which a quotation mark is a letter, as in "The" Boss, unless marks stand
+// at both ends of a cell.
+func (t *tableReader) splitLetters(record string) []string {
+	fields := t.splitPlain(record)
+	for i, cell := range fields {
+		if text, rest, ok := unquote(cell); ok && rest == "" {
+			fields[i] = text
 		}
 	}
-	t.quoted.Reset(record)
-	t.buffer.Reset(&t.quoted)
-	r := csv.NewReader(t.buffer)
-	r.Comma, r.FieldsPerRecord = t.comma, -1
-	return r.Read()
+	return fields
+}
+
+// unquote takes the cell off that a record begins with, if it stands in quotation marks; two of them inside are one.
+func unquote(record string) (cell, rest string, ok bool) {
+	if !strings.HasPrefix(record, `"`) {
+		return "", record, false
+	}
+	doubled := false
+	for end := 1; ; {
+		i := strings.IndexByte(record[end:], '"')
+		if i < 0 {
+			return "", record, false
+		}
+		if end += i; strings.HasPrefix(record[end+1:], `"`) {
+			doubled = true
+			end += 2
+			continue
+		}
+		if cell = record[1:end]; doubled {
+			cell = strings.ReplaceAll(cell, `""`, `"`)
+		}
+		return cell, record[end+1:], true
+	}
 }
 
 // extend tries to close an open quotation mark with the lines that follow; when that fails they are put back.
@@ -212,7 +286,7 @@ func (t *tableReader) extend(record string) ([]string, bool) {
 		if strings.Count(line, `"`)%2 == 0 {
 			continue
 		}
-		if fields, err := t.split(record); err == nil {
+		if fields, err := t.split(strings.TrimSuffix(record, "\r")); err == nil {
 			return fields, true
 		}
 		break
@@ -222,7 +296,7 @@ func (t *tableReader) extend(record string) ([]string, bool) {
 	return nil, false
 }
 
-// readLine gives a line without its end. What lies beyond longestLine is read and dropped, so that one monstrous line
+// readLine gives a line without its line feed; a carriage return stays, for inside a cell it is a part of it. What lies beyond longestLine is read and dropped, so that one monstrous line
 // costs no memory.
 func (t *tableReader) readLine() (string, error) {
 	if len(t.ahead) > 0 {
@@ -255,7 +329,6 @@ func (t *tableReader) readLine() (string, error) {
 // decodeLine takes a line that is no UTF-8 for Latin-1, as older spreadsheets write it.
 func decodeLine(raw []byte) string {
 	raw = bytes.TrimSuffix(raw, []byte{'\n'})
-	raw = bytes.TrimSuffix(raw, []byte{'\r'})
 	if utf8.Valid(raw) || bytes.HasPrefix(raw, []byte{0xff, 0xfe}) || bytes.HasPrefix(raw, []byte{0xfe, 0xff}) {
 		return string(raw)
 	}
@@ -264,4 +337,18 @@ func decodeLine(raw []byte) string {
 		runes[i] = rune(b)
 	}
 	return string(runes)
+}
+
+// distinctNames gives the second column of a name the first number that no other column has for its end, for where columns are
+// told apart by their names alone.
+func distinctNames(header []string) []string {
+	taken := map[string]bool{}
+	out := slices.Clone(header)
+	for i, name := range header {
+		for n := 2; taken[out[i]] || out[i] != name && slices.Contains(header, out[i]); n++ {
+			out[i] = fmt.Sprintf("%s_%d", name, n)
+		}
+		taken[out[i]] = true
+	}
+	return out
 }
