@@ -50,8 +50,9 @@ func newEval(p *process) *cobra.Command {
 		Long: `Measure the labels on titles whose right labels are known: accuracy, macro-F1, calibration, precision and coverage at the
 target precision, the confusion of labels, and on request the learning curve.
 
-The file is CSV or tab-separated, with a column title and one or two columns of labels (role, seniority, or others of
-your own). a|b means that either is right; "?" in a column doubt marks rows that a careful person could label otherwise.
+The file is any table that classify reads, with a column of titles and one or two columns of labels (role, seniority, or
+others of your own). a|b means that either is right; "?" in a column doubt marks rows that a careful person could label
+otherwise. Lines that are no rows are left out and reported on standard error; the exit code is 5 then.
 
 Without --folds and --shots the workbook is measured as it is. --folds N adds the titles outside each fold as
 corrections. --shots K measures another taxonomy, made of the labels, learnt from K titles a label alone.
@@ -92,9 +93,9 @@ func (p *process) eval(ctx context.Context, f evalFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	labels, err := evaluation.ReadLabels(file, f.columns...)
+	labels, left, err := readLabels(file, p.stderr, f.columns)
 	if err := errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("%s: %w", f.labels, err)
+		return fmt.Errorf("read %s: %w", f.labels, err)
 	}
 	book, err := p.rulebook(ctx, f.workbook)
 	if err != nil {
@@ -121,6 +122,17 @@ func (p *process) eval(ctx context.Context, f evalFlags) (err error) {
 			return err
 		}
 	}
+	if err := p.writeReport(report, f); err != nil {
+		return err
+	}
+	if left > 0 {
+		return withCode(exitPartial, errSaid)
+	}
+	return nil
+}
+
+// writeReport writes the page, if one is asked for, and prints the figures.
+func (p *process) writeReport(report evaluation.Report, f evalFlags) error {
 	if f.html != "" {
 		if err := p.writeFile(f.html, report.HTML); err != nil {
 			return err

@@ -1,12 +1,8 @@
 package evaluation
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +31,6 @@ var ErrLabels = errors.New("labels file")
 
 // Columns of a labels file that are no labels.
 const (
-	titleColumn     = "title"
 	doubtColumn     = "doubt"
 	peopleColumn    = "people"
 	agreementColumn = "agreement"
@@ -53,29 +48,25 @@ const (
 	leastAgreement = 0.75
 )
 
-// ReadLabels reads a file of labelled titles: CSV or tab-separated, with a header.
+// ReadLabels reads a table of labelled titles: its header, the place of the column of titles in it, and its records, which may lack cells
+// at their end.
 //
 //	| column            | what is read                                                                          |
 //	|-------------------|---------------------------------------------------------------------------------------|
-//	| title             | the title; required ("job title" will do)                                             |
+//	| of titles         | the title                                                                             |
 //	| doubt             | "?" for a row that a careful person could label otherwise                             |
 //	| people, agreement | rows of fewer than 2 people or less than 0.75 agreement are left out                  |
 //	| source, language  | nothing                                                                               |
 //	| any other         | a label; a|b: either is right; blank: not labelled. Two columns count, role first     |
 //
-// columns names the label columns to use; none means role and seniority where they stand, else the first two.
-func ReadLabels(r io.Reader, columns ...string) (Labels, error) {
-	header, records, err := readTable(r)
-	if err != nil {
-		return Labels{}, err
+// columns names the label columns to use; none means role and seniority where they stand, else the first two. Case does not matter.
+// Errors, of kind ErrLabels: no such column, two of its name, more than two label columns, or no label in any row.
+func ReadLabels(names []string, title int, records [][]string, columns ...string) (Labels, error) {
+	header := make([]string, len(names))
+	for i, name := range names {
+		header[i] = strings.ToLower(strings.TrimSpace(name))
 	}
-	at := func(names ...string) int {
-		return slices.IndexFunc(header, func(h string) bool { return slices.Contains(names, h) })
-	}
-	title := at(titleColumn, "job title", "jobtitle")
-	if title < 0 {
-		return Labels{}, fmt.Errorf("%w: no column is called title; the header is %s", ErrLabels, strings.Join(header, ", "))
-	}
+	at := func(name string) int { return slices.Index(header, name) }
 	chosen, err := labelColumns(header, title, columns)
 	if err != nil {
 		return Labels{}, err
@@ -140,6 +131,11 @@ func labelColumns(header []string, title int, wanted []string) ([]int, error) {
 	if len(chosen) == 0 || len(chosen) > 2 {
 		return nil, fmt.Errorf("%w: one or two label columns are needed beside the title; the header is %s", ErrLabels, strings.Join(header, ", "))
 	}
+	for i, c := range chosen {
+		if slices.Contains(chosen[:i], c) || slices.Contains(header[:c], header[c]) || slices.Contains(header[c+1:], header[c]) {
+			return nil, fmt.Errorf("%w: column %s is there twice: it is not clear whose labels are right; give one of the two another name", ErrLabels, header[c])
+		}
+	}
 	return chosen, nil
 }
 
@@ -156,56 +152,4 @@ func parted(text string) []string {
 		}
 	}
 	return out
-}
-
-// readTable reads a header, in small letters, and records; a tab in the header says that tabs part the cells.
-func readTable(r io.Reader) ([]string, [][]string, error) {
-	in := bufio.NewReaderSize(r, 1<<16)
-	start, err := in.Peek(1 << 12)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
-		return nil, nil, fmt.Errorf("%w: %w", ErrLabels, err)
-	}
-	first, _, _ := bytes.Cut(start, []byte("\n"))
-	var records [][]string
-	if bytes.ContainsRune(first, '\t') {
-		records, err = readTabs(in)
-	} else {
-		table := csv.NewReader(in)
-		table.FieldsPerRecord = -1
-		records, err = table.ReadAll()
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", ErrLabels, err)
-	}
-	if len(records) == 0 {
-		return nil, nil, fmt.Errorf("%w: it is empty", ErrLabels)
-	}
-	header := records[0]
-	for i, h := range header {
-		header[i] = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
-	}
-	return header, records[1:], nil
-}
-
-// readTabs reads lines whose cells tabs part. A quotation mark is a letter there, unless it stands at both ends of a cell.
-func readTabs(r io.Reader) ([][]string, error) {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 1<<20)
-	var records [][]string
-	for lines.Scan() {
-		if strings.TrimSpace(lines.Text()) == "" {
-			continue
-		}
-		cells := strings.Split(strings.TrimSuffix(lines.Text(), "\r"), "\t")
-		for i, cell := range cells {
-			if len(cell) > 1 && cell[0] == '"' && cell[len(cell)-1] == '"' {
-				cells[i] = strings.ReplaceAll(cell[1:len(cell)-1], `""`, `"`)
-			}
-		}
-		records = append(records, cells)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("read a line: %w", err)
-	}
-	return records, nil
 }
