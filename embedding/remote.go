@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -108,8 +109,10 @@ func orDefault[T int | uint | time.Duration](value, fallback T) T {
 	return value
 }
 
+// loopback says whether a host is this machine: a name that only begins like an address, 127.example.com, is a stranger's.
 func loopback(host string) bool {
-	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // ID is "PROVIDER/MODEL/DIMENSION/NORMALISER"; a service of one's own is named by its host too.

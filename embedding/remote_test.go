@@ -208,13 +208,14 @@ func TestFaultsAreTriedAgainOrToldWithTheirMend(t *testing.T) {
 func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 	good := embedding.RemoteOptions{Model: "m", Dimension: 2, Key: secret}
 	for name, change := range map[string]func(*embedding.RemoteOptions){
-		"no model":             func(o *embedding.RemoteOptions) { o.Model = "" },
-		"no dimension":         func(o *embedding.RemoteOptions) { o.Dimension = 0 },
-		"a huge dimension":     func(o *embedding.RemoteOptions) { o.Dimension = 1 << 30 },
-		"no URL":               func(o *embedding.RemoteOptions) { o.BaseURL = "localhost" },
-		"key in the open":      func(o *embedding.RemoteOptions) { o.BaseURL = "http://api.example.com/v1" },
-		"password in the URL":  func(o *embedding.RemoteOptions) { o.BaseURL = "https://u:p@api.example.com/v1" },
-		"key in the URL query": func(o *embedding.RemoteOptions) { o.BaseURL = "https://api.example.com/v1?key=x" },
+		"no model":                             func(o *embedding.RemoteOptions) { o.Model = "" },
+		"no dimension":                         func(o *embedding.RemoteOptions) { o.Dimension = 0 },
+		"a huge dimension":                     func(o *embedding.RemoteOptions) { o.Dimension = 1 << 30 },
+		"no URL":                               func(o *embedding.RemoteOptions) { o.BaseURL = "localhost" },
+		"key in the open":                      func(o *embedding.RemoteOptions) { o.BaseURL = "http://api.example.com/v1" },
+		"key to a name like one's own address": func(o *embedding.RemoteOptions) { o.BaseURL = "http://127.evil.example/v1" },
+		"password in the URL":                  func(o *embedding.RemoteOptions) { o.BaseURL = "https://u:p@api.example.com/v1" },
+		"key in the URL query":                 func(o *embedding.RemoteOptions) { o.BaseURL = "https://api.example.com/v1?key=x" },
 	} {
 		o := good
 		change(&o)
