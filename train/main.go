@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -47,7 +48,9 @@ func run(args []string, stdout, stderr io.Writer) error {
 	flags.Float64Var(&o.grouped, "grouped", 0.15, "share of positives from the same unit group")
 	flags.Float64Var(&o.fielded, "fields", 0.5, "how much the fields of work count beside the contrast")
 	flags.BoolVar(&o.maskGroup, "mask-group", false, "titles of one unit group do not contrast")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return nil // the flags have been listed
+	} else if err != nil {
 		return err
 	}
 	var file []byte
@@ -95,8 +98,8 @@ func build(data string, from []source, o options, stdout, stderr io.Writer) ([]b
 		return nil, err
 	}
 	c.finish()
-	rows, known := vocabulary(c, o.slots, o.atLeast)
-	fmt.Fprintf(stdout, "%d titles of %d occupations, %d features\n", len(c.labels), len(c.members), known)
+	rows, placed := vocabulary(c, o.slots, o.atLeast)
+	fmt.Fprintf(stdout, "%d titles of %d occupations, %d features\n", len(c.labels), len(c.members), placed)
 	t := newTrainer(c, rows, o)
 	t.train(stderr)
 	return embedding.Encode(embedding.Header{

@@ -128,6 +128,36 @@ func TestDataThatIsMissingIsToldByName(t *testing.T) {
 	}
 }
 
+func TestOnlyFeaturesWithARowAreCounted(t *testing.T) {
+	c := &corpus{}
+	for _, text := range strings.Fields("accountant nurse welder baker pilot lawyer") {
+		c.labels = append(c.labels, label{text: text, language: "en"})
+	}
+	_, all := vocabulary(c, 3000, 1)
+	rows, few := vocabulary(c, 16, 1)
+	found := map[uint64]bool{}
+	for _, l := range c.labels {
+		for _, f := range embedding.AppendFeatures(nil, l.text) {
+			if rows.Find(f) >= 0 {
+				found[f] = true
+			}
+		}
+	}
+	if few >= all || few == 0 || len(found) != few {
+		t.Errorf("%d features have a row of 3000, %d one of 16, but %d are found", all, few, len(found))
+	}
+}
+
+func TestHelpIsNoFailure(t *testing.T) {
+	var out bytes.Buffer
+	if err := run([]string{"-help"}, io.Discard, &out); err != nil || !strings.Contains(out.String(), "-data") {
+		t.Errorf("%v, and it says %s", err, out.String())
+	}
+	if err := run([]string{"-hlep"}, io.Discard, io.Discard); err == nil {
+		t.Error("a flag that does not exist is accepted")
+	}
+}
+
 func TestTyposKeepAWordKnown(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	changed := 0

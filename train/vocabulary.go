@@ -7,8 +7,9 @@ import (
 	"rolecall/embedding"
 )
 
-// vocabulary chooses the features that get a row: those that titles share most, at least atLeast times, until the rows are full.
-func vocabulary(c *corpus, slots, atLeast int) (*embedding.Rows, int) {
+// vocabulary chooses the features that get a row: those that titles share most, at least atLeast times, until the rows are full. The
+// number is of the features that have a row now.
+func vocabulary(c *corpus, slots, atLeast int) (rows *embedding.Rows, placed int) {
 	counts := make(map[uint64]float32, 1<<21)
 	var features []uint64
 	for _, l := range c.labels {
@@ -36,14 +37,13 @@ func vocabulary(c *corpus, slots, atLeast int) (*embedding.Rows, int) {
 	slices.SortFunc(list, func(a, b counted) int {
 		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.feature, b.feature))
 	})
-	rows := embedding.NewRows(slots)
-	placed := 0
+	rows = embedding.NewRows(slots)
 	for _, f := range list {
 		if rows.Add(f.feature) {
 			placed++
 		}
 	}
-	return rows, len(list)
+	return rows, placed
 }
 
 // contextCount is how often a feature of a context counts as seen: enough to get a row, which then learns that it says nothing.
