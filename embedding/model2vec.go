@@ -87,16 +87,11 @@ func (m *Model2Vec) readRows(file []byte) error {
 		return errors.New(`tensor "embeddings" is cut short`)
 	}
 	m.rows = make([]float32, t.count())
-	bad := false
-	err = t.decode(func(i int, x float64) {
-		m.rows[i] = float32(x)
-		bad = bad || math.IsNaN(x) || math.IsInf(x, 0)
-	})
-	if err != nil {
+	if err := t.decode(func(i int, x float64) { m.rows[i] = float32(x) }); err != nil {
 		return fmt.Errorf("embeddings: %w", err)
 	}
-	if bad {
-		return errors.New("embeddings: there are rows that hold no numbers")
+	if err := saySomething(m.rows); err != nil {
+		return fmt.Errorf("embeddings: %w", err)
 	}
 	tokens := m.tokenizer.model.size()
 	if w, ok := tensors["weights"]; ok {
@@ -107,6 +102,9 @@ func (m *Model2Vec) readRows(file []byte) error {
 		}
 		if m.weights = m.weights[:n]; n < tokens {
 			return fmt.Errorf("weights of %d tokens for a vocabulary of %d", n, tokens)
+		}
+		if err := saySomething(m.weights); err != nil {
+			return fmt.Errorf("weights: %w", err)
 		}
 	}
 	if p, ok := tensors["mapping"]; ok {
@@ -126,6 +124,21 @@ func (m *Model2Vec) readRows(file []byte) error {
 		}
 	} else if t.Shape[0] < tokens {
 		return fmt.Errorf("%d rows for a vocabulary of %d", t.Shape[0], tokens)
+	}
+	return nil
+}
+
+// saySomething refuses values with which every title would be like every other. A row of zeros among others is a padding token's.
+func saySomething(values []float32) error {
+	something := false
+	for _, x := range values {
+		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+			return errors.New("there are rows that hold no numbers")
+		}
+		something = something || x != 0
+	}
+	if !something {
+		return errors.New("there is nothing but zeros")
 	}
 	return nil
 }

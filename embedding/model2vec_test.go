@@ -141,17 +141,20 @@ func TestModel2VecReadsWeightsMappingAndHalfNumbers(t *testing.T) {
 func TestModel2VecThatCannotWorkIsRefused(t *testing.T) {
 	good := safetensors(t, map[string]array{"embeddings": oneHot(8)})
 	for name, files := range map[string]map[string][]byte{
-		"no weights":       {"tokenizer.json": []byte(wordPieceJSON)},
-		"no tokenizer":     {"model.safetensors": good},
-		"cut short":        {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": good[:len(good)-4]},
-		"empty file":       {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": {}},
-		"too few rows":     {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": safetensors(t, map[string]array{"embeddings": oneHot(3)})},
-		"no embeddings":    {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": safetensors(t, map[string]array{"x": oneHot(8)})},
-		"byte pairs":       {"tokenizer.json": []byte(`{"model":{"type":"BPE","vocab":{}}}`), "model.safetensors": good},
-		"odd normalizer":   {"tokenizer.json": []byte(`{"normalizer":{"type":"Rot13"},"model":{"type":"WordPiece","vocab":{"a":0}}}`), "model.safetensors": good},
-		"no JSON":          {"tokenizer.json": []byte(`<html>`), "model.safetensors": good},
-		"negative numbers": {"tokenizer.json": []byte(`{"model":{"type":"WordPiece","vocab":{"a":-1}}}`), "model.safetensors": good},
-		"broken config":    {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": good, "config.json": []byte(`[`)},
+		"no weights":        {"tokenizer.json": []byte(wordPieceJSON)},
+		"no tokenizer":      {"model.safetensors": good},
+		"cut short":         {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": good[:len(good)-4]},
+		"empty file":        {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": {}},
+		"too few rows":      {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": safetensors(t, map[string]array{"embeddings": oneHot(3)})},
+		"no embeddings":     {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": safetensors(t, map[string]array{"x": oneHot(8)})},
+		"byte pairs":        {"tokenizer.json": []byte(`{"model":{"type":"BPE","vocab":{}}}`), "model.safetensors": good},
+		"odd normalizer":    {"tokenizer.json": []byte(`{"normalizer":{"type":"Rot13"},"model":{"type":"WordPiece","vocab":{"a":0}}}`), "model.safetensors": good},
+		"no JSON":           {"tokenizer.json": []byte(`<html>`), "model.safetensors": good},
+		"negative numbers":  {"tokenizer.json": []byte(`{"model":{"type":"WordPiece","vocab":{"a":-1}}}`), "model.safetensors": good},
+		"nothing but zeros": {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": safetensors(t, map[string]array{"embeddings": float32s([]int{8, 2}, make([]float32, 16)...)})},
+		"weights of zeros":  {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": safetensors(t, map[string]array{"embeddings": oneHot(8), "weights": float32s([]int{8}, make([]float32, 8)...)})},
+		"no numbers":        {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": safetensors(t, map[string]array{"embeddings": float32s([]int{8, 1}, 1, 2, 3, 4, 5, 6, 7, float32(math.NaN()))})},
+		"broken config":     {"tokenizer.json": []byte(wordPieceJSON), "model.safetensors": good, "config.json": []byte(`[`)},
 	} {
 		if _, err := embedding.LoadModel2Vec(directory(t, files)); err == nil || !strings.Contains(err.Error(), "model.safetensors and tokenizer.json") {
 			t.Errorf("%s: %v", name, err)

@@ -1,11 +1,32 @@
 package embedding
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 )
+
+// numbers is a vector in an answer. A null in it becomes no number, which Remote refuses: encoding/json would leave a 0 there.
+type numbers Vector
+
+func (v *numbers) UnmarshalJSON(text []byte) error {
+	if err := json.Unmarshal(text, (*Vector)(v)); err != nil || !bytes.Contains(text, []byte("null")) || *v == nil {
+		return err
+	}
+	var list []*float32
+	if err := json.Unmarshal(text, &list); err != nil {
+		return err
+	}
+	for i, x := range list {
+		if x == nil {
+			(*v)[i] = float32(math.NaN())
+		}
+	}
+	return nil
+}
 
 // openAI is POST /embeddings of https://platform.openai.com/docs/api-reference/embeddings.
 type openAI struct{}
@@ -26,8 +47,8 @@ func (openAI) authorize(h http.Header, key string) { h.Set("Authorization", "Bea
 func (openAI) answer(body []byte, n int) ([]Vector, error) {
 	var a struct {
 		Data []struct {
-			Index     int    `json:"index"`
-			Embedding Vector `json:"embedding"`
+			Index     int     `json:"index"`
+			Embedding numbers `json:"embedding"`
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(body, &a); err != nil {
@@ -38,7 +59,7 @@ func (openAI) answer(body []byte, n int) ([]Vector, error) {
 		if d.Index < 0 || d.Index >= n || list[d.Index] != nil {
 			return nil, fmt.Errorf("answer holds index %d twice or out of %d", d.Index, n)
 		}
-		list[d.Index] = d.Embedding
+		list[d.Index] = Vector(d.Embedding)
 	}
 	if len(a.Data) != n {
 		return nil, fmt.Errorf("answer holds %d vectors for %d texts", len(a.Data), n)
@@ -80,7 +101,7 @@ func (gemini) authorize(h http.Header, key string) { h.Set("x-goog-api-key", key
 func (gemini) answer(body []byte, n int) ([]Vector, error) {
 	var a struct {
 		Embeddings []struct {
-			Values Vector `json:"values"`
+			Values numbers `json:"values"`
 		} `json:"embeddings"`
 	}
 	if err := json.Unmarshal(body, &a); err != nil {
@@ -91,7 +112,7 @@ func (gemini) answer(body []byte, n int) ([]Vector, error) {
 	}
 	list := make([]Vector, n)
 	for i, e := range a.Embeddings {
-		list[i] = e.Values
+		list[i] = Vector(e.Values)
 	}
 	return list, nil
 }

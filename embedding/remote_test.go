@@ -162,6 +162,8 @@ func TestFaultsAreTriedAgainOrToldWithTheirMend(t *testing.T) {
 		{"nothing but zeros", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embedding":[0,0]}]}`)}, embedding.BadAnswer, 1, 0,
 			"nothing but zeros, which is like no title: see that m is an embedding model"},
 		{"no numbers", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embedding":[NaN,1]}]}`)}, embedding.BadAnswer, 1, 0, ""},
+		{"null for a number", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embedding":[1,null]}]}`)}, embedding.BadAnswer, 1, 0, "a vector that holds no numbers"},
+		{"null for a vector", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embedding":null}]}`)}, embedding.WrongDimension, 1, 0, ""},
 		{"a number too large", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embedding":[1e39,1]}]}`)}, embedding.BadAnswer, 1, 0, ""},
 		{"numbers whose squares are too large", []func(*http.Request, []byte) *http.Response{reply(200, `{"data":[{"index":0,"embedding":[3e38,3e38]}]}`)}, "", 1, 0, ""},
 		{"an HTML page", []func(*http.Request, []byte) *http.Response{reply(200, `<html>`)}, embedding.BadAnswer, 1, 0, "base URL"},
