@@ -82,8 +82,18 @@ func (r *Reconciler) Approve(ctx context.Context) (string, error) {
 	if err := r.State.SaveSetting(ctx, settingApproved, print+" "+r.Now().Format(time.RFC3339)); err != nil {
 		return "", err
 	}
-	if err := r.State.SaveSetting(ctx, plan.BackfillSetting, plan.BackfillAccepted); err != nil {
+	if err := r.allowBackfill(ctx); err != nil {
 		return "", err
 	}
 	return "Accepted. The next run applies these changes if they are still the same.", r.State.SaveSetting(ctx, settingHeldPlan, "")
+}
+
+// allowBackfill lifts the limit on first labels until the first back-fill is through. After that a yes is for the plan that was held and
+// for no other: the limit stays.
+func (r *Reconciler) allowBackfill(ctx context.Context) error {
+	state, err := r.State.Setting(ctx, plan.BackfillSetting)
+	if err != nil || state != "" {
+		return err
+	}
+	return r.State.SaveSetting(ctx, plan.BackfillSetting, plan.BackfillAccepted)
 }

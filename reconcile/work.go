@@ -45,7 +45,7 @@ func (r *Reconciler) do(ctx context.Context, q label.Request) (plan.Report, stri
 		said, err = r.CheckSheet(ctx)
 	case label.ActionAccept:
 		if said, err = r.Approve(ctx); err == nil {
-			_, _, err = r.State.Enqueue(ctx, label.Request{Action: label.ActionRun, Source: q.Source, RequestedAt: r.Now()})
+			_, _, err = r.State.Enqueue(ctx, label.Request{Action: label.ActionRun, Scope: q.Scope, Source: q.Source, RequestedAt: r.Now()})
 		}
 	case label.ActionSweep:
 		var missed int
