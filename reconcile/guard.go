@@ -39,9 +39,9 @@ func (r *Reconciler) check(ctx context.Context, run *run) error {
 		run.report.Message = "held: " + strings.Join(held.Reasons, "; ")
 		return errHeld
 	}
-	run.report.Outcome, run.report.Message = plan.Held, "Held, nothing was written into HubSpot: "+strings.Join(held.Reasons, "; ")+". Tick Accept held changes on Control if that is meant."
+	run.report.Outcome, run.report.Message = plan.Held, "Held, nothing was written into HubSpot: "+strings.Join(held.Reasons, "; ")+". Tick Accept held changes on Control if that is meant."+takeNote(r.labeller)
 	if run.mode != Apply { // nothing waits for a yes: what was asked for, looking, is done
-		run.report.Outcome, run.report.Message = plan.Done, "Observing only. In apply mode this would be held: "+strings.Join(held.Reasons, "; ")
+		run.report.Outcome, run.report.Message = plan.Done, "Observing only."+takeNote(r.labeller)+" In apply mode this would be held: "+strings.Join(held.Reasons, "; ")
 	}
 	run.changed = true
 	if err := r.State.SaveSetting(ctx, settingHeldPlan, held.Fingerprint); err != nil {

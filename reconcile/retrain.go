@@ -62,11 +62,8 @@ func (r *Reconciler) retrain(ctx context.Context, run *run) error {
 func (r *Reconciler) chooseFit(ctx context.Context, run *run, old, fresh Labeller) error {
 	was, now := old.Quality(), fresh.Quality()
 	_, stoodIn := absent(old)
-	away, standsIn := absent(fresh)
-	note := ""
-	if standsIn {
-		note = " Take note: " + away.sentence() + "."
-	}
+	_, standsIn := absent(fresh)
+	note := takeNote(fresh)
 	if stoodIn == standsIn && worse(was, now) {
 		run.report.Message = fmt.Sprintf("The new model was worse on titles kept aside (%s), so the old one stays.%s", qualityText(was, now), note)
 		return nil

@@ -39,6 +39,15 @@ func absent(l Labeller) (absence, bool) {
 	return absence{}, false
 }
 
+// takeNote is a sentence to put behind another where the labeller stands in for one, "" where it does not.
+func takeNote(l Labeller) string {
+	a, ok := absent(l)
+	if !ok {
+		return ""
+	}
+	return " Take note: " + a.sentence() + "."
+}
+
 // preparer is a Labeller that may have to be handed titles before they are decided.
 type preparer interface {
 	Prepares() bool

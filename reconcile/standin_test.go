@@ -221,3 +221,27 @@ func TestTryAndRetrainHaveTheBuiltInModelWhenAServiceIsGone(t *testing.T) {
 		t.Errorf("retraining says %q, %v", said, err)
 	}
 }
+
+// What is held does not hide that another language model answers.
+func TestAHeldRunTellsOfTheLanguageModelThatIsAway(t *testing.T) {
+	for _, test := range []struct{ mode, says string }{
+		{"observe", "Observing only. Take note: the language model openai:tiny@64 cannot be used now, so the built-in one answers (ask"},
+		{"apply", "is meant. Take note: the language model openai:tiny@64 cannot be used now, so the built-in one answers (ask"},
+	} {
+		t.Run(test.mode, func(t *testing.T) {
+			h, _ := newHouseWithModel(t, &embedder{fault: status(503)}, "Software Engineer")
+			h.sheet.person(t, workbook.Settings, "id", "S-01", map[string]workbook.Cell{"value": test.mode})
+			if err := h.store.SaveSetting(context.Background(), "backfill_approved", ""); err != nil {
+				t.Fatal(err)
+			}
+			rep, err := h.RunOnce(context.Background(), reconcile.Apply)
+			if err != nil || !strings.Contains(rep.Message, test.says) || !strings.Contains(rep.Message, "held: ") && !strings.HasPrefix(rep.Message, "Held, ") {
+				t.Errorf("%v: the run says %q", err, rep.Message)
+			}
+			runs := h.sheet.rows(workbook.Runs)
+			if shown := workbook.TextOf(runs[len(runs)-1].Cells["message"]); shown != rep.Message {
+				t.Errorf("the Runs tab says %q", shown)
+			}
+		})
+	}
+}
