@@ -65,7 +65,8 @@ func (c *Cached) check(ctx context.Context) error {
 }
 
 // Embed returns cached vectors and asks the inner embedder for the rest, each text once. Titles that are one text when cleaned share
-// a vector. A cached vector of another length than Dimension, or one that says nothing of a text, is asked for again.
+// a vector. A cached vector of another length than Dimension, or one that says nothing of a text, is asked for again. Without titles it is
+// the canary alone: whether the other answers, and under which ID.
 func (c *Cached) Embed(ctx context.Context, titles []string) ([]Vector, error) {
 	if err := c.check(ctx); err != nil {
 		return nil, err

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	canaryTitle    = "Senior Marketing Manager"
-	canaryText     = "\x01canary" // no cleaned title can be this text
-	canarySame     = 0.999        // services round differently from call to call; another model is far below
+	canaryTitle    = "Senior Marketing Manager" // another one would make every model look changed, and everything be paid for again
+	canaryText     = "\x01canary"               // no cleaned title can be this text
+	canarySame     = 0.999                      // services round differently from call to call; another model is far below
 	canaryPatience = 10 * time.Second
 	generations    = 100
 )

@@ -46,9 +46,6 @@ var (
 // builtInName is the Settings' word for the embedder in the program.
 const builtInName = "built-in"
 
-// canaryTitle is embedded to see whether a chosen embedder answers.
-const canaryTitle = "Senior Software Engineer"
-
 // Labeller fits, or puts the corrections into what is kept. Where the embedder that the Settings name cannot be had, or fails before
 // all labelled titles are embedded, the built-in one stands in, and the other is left alone for awayPause.
 func (f *ClassifierFitter) Labeller(ctx context.Context, book label.Rulebook, refit bool) (Labeller, error) {
@@ -61,7 +58,7 @@ func (f *ClassifierFitter) Labeller(ctx context.Context, book label.Rulebook, re
 	}
 	chosen, err := f.Chosen(name)
 	if err == nil {
-		_, err = chosen.Embed(ctx, []string{canaryTitle})
+		_, err = chosen.Embed(ctx, nil) // an embedder that keeps what it was paid for asks for its canary first, and has its ID from then on
 	}
 	if err == nil {
 		var l Labeller
