@@ -94,9 +94,15 @@ func (r *Reconciler) labellerFor(ctx context.Context, book label.Rulebook) (Labe
 	if err != nil {
 		return nil, fmt.Errorf("fit the classifier: %w", err)
 	}
-	r.labeller, r.revision = labeller, revision
-	r.show(book)
+	r.revision = revision
+	r.take(labeller, book)
 	return labeller, nil
+}
+
+// take makes this the labeller at hand. What the sheet says of it may have changed with it.
+func (r *Reconciler) take(labeller Labeller, book label.Rulebook) {
+	r.labeller, r.fitted, r.unsaid = labeller, book.Settings, true
+	r.show(book)
 }
 
 // tryAgain says that the labeller is a stand-in and its time is over.

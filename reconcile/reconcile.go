@@ -73,6 +73,7 @@ type Reconciler struct {
 	glanced  time.Time
 	// labeller is of the last reading of the sheet, and revision the one that it was made for.
 	labeller Labeller
+	fitted   label.Settings // those that the labeller was made for
 	revision string
 	view     atomic.Pointer[View]
 	ensured  map[string]string // problems of taxonomy terms in HubSpot, by term ID

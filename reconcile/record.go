@@ -160,8 +160,7 @@ func (r *Reconciler) writeTabs(ctx context.Context, run *run) error {
 		}
 		w.set(c.Tab, c.Target, map[string]workbook.Cell{column: text})
 	}
-	inUse := workbook.InUse(run.reading.Rulebook.Settings)
-	for id, text := range inUse {
+	for id, text := range r.inUse(run) {
 		if run.reading.here[workbook.Settings][id] {
 			w.set(workbook.Settings, workbook.Target{ID: id}, map[string]workbook.Cell{"in_use_now": text})
 		}

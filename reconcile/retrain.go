@@ -68,8 +68,7 @@ func (r *Reconciler) chooseFit(ctx context.Context, run *run, old, fresh Labelle
 		run.report.Message = fmt.Sprintf("The new model was worse on titles kept aside (%s), so the old one stays.%s", qualityText(was, now), note)
 		return nil
 	}
-	r.labeller = fresh
-	r.show(run.book)
+	r.take(fresh, run.book)
 	run.report.Message = fmt.Sprintf("Retrained with %d corrections: %s.%s", run.report.CorrectionsUsed, qualityText(was, now), note)
 	for _, a := range label.Axes() {
 		if err := r.State.Measure(ctx, "accuracy "+a.String(), run.report.Started, now[a].Accuracy); err != nil {

@@ -14,6 +14,7 @@ import (
 type sheetWrites struct {
 	// known is the cells last written, tab -> row ID -> JSON; a tab's is asked for when it is needed.
 	known   func(tab workbook.Tab) (map[string]string, error)
+	anew    bool // every cell is written again, even where a person has overwritten it
 	cells   map[workbook.Tab]map[string]map[string]workbook.Cell
 	fresh   []workbook.CellWrite // rows without an ID
 	appends []workbook.RowAppend
@@ -39,11 +40,6 @@ func (r *Reconciler) newSheetWrites(ctx context.Context) *sheetWrites {
 		written[tab] = rows
 		return rows, err
 	}}
-}
-
-// forget makes every cell be written again, even where a person has overwritten it.
-func (w *sheetWrites) forget() {
-	w.known = func(workbook.Tab) (map[string]string, error) { return nil, nil }
 }
 
 // set says what cells of ours in one row shall hold; later calls add to earlier ones.
@@ -104,7 +100,7 @@ func (w *sheetWrites) batch() (workbook.Writes, map[string]map[string]string, er
 		}
 		for _, id := range slices.Sorted(maps.Keys(w.cells[tab])) {
 			held := map[string]workbook.Cell{}
-			if raw := written[id]; raw != "" {
+			if raw := written[id]; raw != "" && !w.anew {
 				if err := json.Unmarshal([]byte(raw), &held); err != nil {
 					return out, nil, fmt.Errorf("read the cells last written to %s %s: %w", tab, id, err)
 				}

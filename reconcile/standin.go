@@ -90,8 +90,7 @@ func (r *Reconciler) relieved(ctx context.Context, book label.Rulebook, failure 
 		r.Log.Error().Err(err).Msg("fit the built-in model in the place of the chosen one")
 		return false
 	}
-	r.labeller = other
-	r.show(book)
+	r.take(other, book)
 	return true
 }
 

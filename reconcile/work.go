@@ -89,9 +89,7 @@ func (r *Reconciler) CheckSheet(ctx context.Context) (string, error) {
 	if err := r.observeSheet(ctx, run); err != nil {
 		return "", err
 	}
-	// Forgetting what was written makes every check appear again, even where a person has overwritten it.
-	run.reading.writes.forget()
-	r.unsaid = true
+	run.reading.writes.anew, r.unsaid = true, true
 	if err := r.writeTabs(ctx, run); err != nil {
 		return "", err
 	}

@@ -26,6 +26,12 @@ type Setting struct {
 	show func(s label.Settings) string
 }
 
+// LanguageModelID is the row of the language model.
+const LanguageModelID = "S-09"
+
+// PrecisionID is the row of an axis's target precision.
+func PrecisionID(a label.Axis) string { return [label.AxisCount]string{"S-05", "S-06"}[a] }
+
 // SettingRows lists the settings in the order of their rows. Their IDs never change.
 func SettingRows() []Setting {
 	rows := runSettings()
@@ -34,7 +40,7 @@ func SettingRows() []Setting {
 	return append(rows, guardSettings()...)
 }
 
-// InUse says, by setting ID, what stands in the "In use now" cells.
+// InUse says, by setting ID, which values the "In use now" cells hold.
 func InUse(s label.Settings) map[string]string {
 	out := map[string]string{}
 	for _, row := range SettingRows() {
@@ -87,8 +93,8 @@ func runSettings() []Setting {
 
 func labelSettings() []Setting {
 	return []Setting{
-		precisionSetting("S-05", label.Role, "roles"),
-		precisionSetting("S-06", label.Seniority, "seniorities"),
+		precisionSetting(label.Role, "roles"),
+		precisionSetting(label.Seniority, "seniorities"),
 		portion("S-07", "Spot checks", "% of labels", 0, 0.2, "The share of automatic labels that Review asks about at random. Only these measure honestly how good the labels are.",
 			func(s *label.Settings) *float64 { return &s.SpotCheckShare }),
 		{
@@ -105,7 +111,7 @@ func labelSettings() []Setting {
 			show: func(s label.Settings) string { return strconv.Itoa(s.ReviewCap) },
 		},
 		{
-			ID: "S-09", Name: "Language model", Allowed: "built-in, openai:MODEL, gemini:MODEL or model2vec:DIRECTORY",
+			ID: LanguageModelID, Name: "Language model", Allowed: "built-in, openai:MODEL, gemini:MODEL or model2vec:DIRECTORY",
 			Does: "What compares titles by meaning. built-in: on this machine, no title leaves it. openai and gemini send titles to that service and need a key, which the person who runs rolecall sets up.",
 			set:  setEmbedder,
 			show: func(s label.Settings) string { return s.Embedder },
@@ -113,8 +119,8 @@ func labelSettings() []Setting {
 	}
 }
 
-func precisionSetting(id string, axis label.Axis, name string) Setting {
-	return portion(id, "Target precision, "+name, "% right", 0.5, 0.999,
+func precisionSetting(axis label.Axis, name string) Setting {
+	return portion(PrecisionID(axis), "Target precision, "+name, "% right", 0.5, 0.999,
 		"How many of the labels that rolecall gives on its own shall be right. Higher: fewer mistakes and more questions in Review.",
 		func(s *label.Settings) *float64 { return &s.TargetPrecision[axis] })
 }
