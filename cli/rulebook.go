@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,11 +18,11 @@ func addWorkbookFlag(cmd *cobra.Command, dir *string) {
 	cmd.Flags().StringVar(dir, "workbook", "", "directory of CSV files to use instead of the Google Sheet (see 'rolecall workbook default')")
 }
 
-// errorsShown is how many rows with errors are listed.
-const errorsShown = 20
+// rowsShown is how many rows with something wrong are listed.
+const rowsShown = 20
 
-// rulebook is what decides: the directory's, else the configured sheet's, else the default workbook's. Rows that are
-// left out for an error are listed on stderr, by the number that a spreadsheet shows beside them.
+// rulebook is what decides: the directory's, else the configured sheet's, else the default workbook's. Rows with something
+// wrong are listed on stderr, by the number that a spreadsheet shows beside them.
 func (p *process) rulebook(ctx context.Context, dir string) (label.Rulebook, error) {
 	snapshot, err := p.snapshot(ctx, dir)
 	if err != nil {
@@ -31,17 +32,12 @@ func (p *process) rulebook(ctx context.Context, dir string) (label.Rulebook, err
 	for _, problem := range reading.Problems {
 		fmt.Fprintln(p.stderr, "workbook:", problem)
 	}
-	shown := 0
-	for _, check := range reading.Checks {
-		if !strings.HasPrefix(check.Text, "ERROR") {
-			continue
-		}
-		if shown++; shown <= errorsShown {
-			fmt.Fprintf(p.stderr, "workbook: %s, row %d: %s\n", check.Tab, check.Position+2, check.Text)
-		}
+	wrong := rowsToMend(reading.Checks)
+	for _, check := range wrong[:min(rowsShown, len(wrong))] {
+		fmt.Fprintf(p.stderr, "workbook: %s, row %d: %s\n", check.Tab, check.Position+2, check.Text)
 	}
-	if shown > errorsShown {
-		fmt.Fprintf(p.stderr, "workbook: %d more rows have errors and are left out\n", shown-errorsShown)
+	if more := len(wrong) - rowsShown; more > 0 {
+		fmt.Fprintf(p.stderr, "workbook: %d more rows are to be mended; the worst stand above\n", more)
 	}
 	for _, axis := range label.Axes() {
 		if len(reading.Rulebook.Taxonomies[axis].Active()) == 0 {
@@ -49,6 +45,23 @@ func (p *process) rulebook(ctx context.Context, dir string) (label.Rulebook, err
 		}
 	}
 	return reading.Rulebook, nil
+}
+
+// rowsToMend are the rows that are left out for an error, then those that wait for something to be filled in, then those of which
+// a part has no effect. That a title stands twice in Examples or Corrections, as it does in most, is for the sheet alone to say.
+func rowsToMend(checks []workbook.Check) []workbook.Check {
+	var errors, waiting, warnings []workbook.Check
+	for _, c := range checks {
+		switch {
+		case strings.HasPrefix(c.Text, "ERROR"):
+			errors = append(errors, c)
+		case strings.HasPrefix(c.Text, "WAITING"):
+			waiting = append(waiting, c)
+		case strings.HasPrefix(c.Text, "WARN") && c.Tab != workbook.Examples && c.Tab != workbook.Corrections:
+			warnings = append(warnings, c)
+		}
+	}
+	return slices.Concat(errors, waiting, warnings)
 }
 
 // snapshot reads the directory, else the configured sheet, else the default workbook.

@@ -143,7 +143,8 @@ func faultOf(fault func(what, mend string), text, otherwise string) {
 	fault(what, mend)
 }
 
-// checkSheet reads the sheet and names every row that is wrong; ok is false when it cannot be read.
+// checkSheet reads the sheet and names every row that is wrong, and the first of those that wait or have a part without effect; ok is
+// false when it cannot be read.
 func checkSheet(ctx context.Context, out io.Writer, r *rooms, fault func(what, mend string)) (workbook.Reading, bool) {
 	snap, err := r.sheet.Read(ctx)
 	if err != nil && ctx.Err() == nil {
@@ -170,6 +171,10 @@ func checkSheet(ctx context.Context, out io.Writer, r *rooms, fault func(what, m
 		if n := rows[tab] - faultyRows; n > 0 {
 			fault(fmt.Sprintf("sheet, %s: %d more rows have an error", tab, n), "mend the faults above first, most of these go with them; the column Row check names each")
 		}
+	}
+	lesser := slices.DeleteFunc(rowsToMend(reading.Checks), func(c workbook.Check) bool { return strings.HasPrefix(c.Text, "ERROR: ") })
+	for _, c := range lesser[:min(rowsShown, len(lesser))] {
+		fmt.Fprintf(out, "warning  sheet, %s, row %d: %s\n", c.Tab, c.Position+2, c.Text)
 	}
 	fmt.Fprintf(out, "ok       sheet read: %d roles, %d seniorities, %d rules, %d examples, mode %s\n", len(reading.Rulebook.Taxonomies[label.Role].Active()),
 		len(reading.Rulebook.Taxonomies[label.Seniority].Active()), len(reading.Rulebook.Rules), len(reading.Rulebook.Exemplars), reading.Rulebook.Settings.Mode)
