@@ -382,3 +382,29 @@ func TestACorrectionOfWhatIsNoTitleHolds(t *testing.T) {
 		t.Errorf("seniority, of which the correction says nothing: %+v", f)
 	}
 }
+
+// A team's own example decides its very title, after rules and corrections; one that came with the program is a hint.
+func TestATeamsOwnExampleDecidesItsTitle(t *testing.T) {
+	b := orchard()
+	example := func(title string) label.Exemplar {
+		return label.Exemplar{ID: "E-9001", Title: title, Labels: [2]label.Value{"selling", ""}, Known: [2]bool{true, false}}
+	}
+	b.Exemplars = append(b.Exemplars, example("Picker of the night house"), example("Presser of the first floor"), example("Zoologist"))
+	b.Rules = []label.Rule{{ID: "R-001", Priority: 10, Match: label.MatchWords, Texts: []string{"first floor"}, Set: [2]label.Value{"pressing", ""}}}
+	c := fitted(t, b)
+	for _, x := range []struct {
+		situation, title, why string
+		value                 label.Value
+	}{
+		{"an example of the team's own", "picker of the NIGHT house", "An example of this very title says Selling (example E-9001).", "selling"},
+		{"a rule speaks first", "Presser of the first floor", "Rule R-001 says", "pressing"},
+		{"a default example's title", "Zoologist", "Titles like it are labelled Selling", "selling"},
+	} {
+		t.Run(x.situation, func(t *testing.T) {
+			f := ask(t, c, x.title).Findings[label.Role]
+			if f.Value != x.value || !strings.Contains(f.Why, x.why) {
+				t.Errorf("%q is %q by %s: %s", x.title, f.Value, f.Method, f.Why)
+			}
+		})
+	}
+}

@@ -25,6 +25,7 @@ const chunk = 256
 //	| a correction of the title                    | ByCorrection     | 1                                                  |
 //	| the text is no title                         | ByNonsense       | 0, nothing to review                               |
 //	| the first rule that matches                  | ByRule           | the share of labelled titles that bear it out      |
+//	| a team's own example of the title            | ByNeighbors      | that of a rule that none bears out yet             |
 //	| heads and neighbours, sure enough            | ByNeighbors      | calibrated                                         |
 //	| the same, and the answer is the fallback     | ByFallback       | calibrated                                         |
 //	| nobody                                       | ByAbstaining     | calibrated, of the best answer, which is given too |
@@ -132,6 +133,7 @@ func (c *Classifier) begin(d *desk, s *scratch) bool {
 		d.hits = c.rules.match(d.hits, &d.input)
 	}
 	correction, corrected := c.exact[d.key]
+	own := c.ownExample(d.key)
 	done := true
 	for _, a := range label.Axes() {
 		f := &d.decision.Findings[a]
@@ -145,6 +147,10 @@ func (c *Classifier) begin(d *desk, s *scratch) bool {
 		}
 		if h, ok := c.rules.decide(d.hits, a, c.book.Taxonomies[a].Has); ok {
 			*f = c.byRule(a, h, s)
+			continue
+		}
+		if own != nil && own.opinions[a].Given {
+			*f = c.byExample(a, own)
 			continue
 		}
 		if len(c.model.axes[a].values) == 0 {

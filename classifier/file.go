@@ -94,27 +94,36 @@ func (t *table) append(out []byte) []byte {
 	return out
 }
 
-// decode reads a model file. Every error wraps ErrModel.
-func decode(file []byte) (*model, error) {
+// readHeader reads the header of a model file and returns what follows it, up to the checksum, which is not taken.
+func readHeader(file []byte) (h fileHeader, body []byte, err error) {
 	if len(file) < len(fileMagic)+4+sha256.Size || !bytes.HasPrefix(file, []byte(fileMagic)) {
-		return nil, fmt.Errorf("%w: not a model file", ErrModel)
+		return h, nil, fmt.Errorf("%w: not a model file", ErrModel)
 	}
-	body := file[:len(file)-sha256.Size]
-	if sum := sha256.Sum256(body); !bytes.Equal(sum[:], file[len(body):]) {
-		return nil, fmt.Errorf("%w: its checksum differs, it is damaged", ErrModel)
-	}
-	r := &reader{rest: body[len(fileMagic):]}
+	r := &reader{rest: file[len(fileMagic) : len(file)-sha256.Size]}
 	size := int(r.uint32())
-	var h fileHeader
 	if err := json.Unmarshal(r.take(size), &h); err != nil {
-		return nil, fmt.Errorf("%w: read its header: %w", ErrModel, err)
+		return h, nil, fmt.Errorf("%w: read its header: %w", ErrModel, err)
 	}
 	if h.Method != method {
-		return nil, fmt.Errorf("%w: made by %s, this program has %s", ErrModel, h.Method, method)
+		return h, nil, fmt.Errorf("%w: made by %s, this program has %s", ErrModel, h.Method, method)
 	}
 	if min(h.Places, h.Inputs, h.Trained) < 0 || max(h.Places, h.Inputs, h.Trained) > len(file) {
-		return nil, fmt.Errorf("%w: %d places and %d inputs in a file of %d bytes", ErrModel, h.Places, h.Inputs, len(file))
+		return h, nil, fmt.Errorf("%w: %d places and %d inputs in a file of %d bytes", ErrModel, h.Places, h.Inputs, len(file))
 	}
+	return h, r.rest, nil
+}
+
+// decode reads a model file. Every error wraps ErrModel.
+func decode(file []byte) (*model, error) {
+	h, rest, err := readHeader(file)
+	if err != nil {
+		return nil, err
+	}
+	end := len(file) - sha256.Size
+	if sum := sha256.Sum256(file[:end]); !bytes.Equal(sum[:], file[end:]) {
+		return nil, fmt.Errorf("%w: its checksum differs, it is damaged", ErrModel)
+	}
+	r := &reader{rest: rest}
 	m := &model{key: h.Key, dimension: h.Dimension, taught: h.Taught, embedder: h.Embedder, absorbed: h.Absorbed, rules: h.Rules}
 	var classes [label.AxisCount]int
 	for i, a := range h.Axes {

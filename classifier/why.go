@@ -21,6 +21,14 @@ func (c *Classifier) byCorrection(a label.Axis, l *lesson) label.Finding {
 	return f
 }
 
+// byExample is the answer of an example of this very title that a team wrote itself. It decides as a rule does that nothing has borne
+// out yet: who writes a title down with its label expects no other.
+func (c *Classifier) byExample(a label.Axis, l *lesson) label.Finding {
+	f := label.Finding{Value: l.opinions[a].Value, Accepted: true, Method: label.ByNeighbors, Confidence: ruleTrust{}.confidence(a)}
+	f.Why = fmt.Sprintf("An example of this very title says %s (%s).", c.name(a, f.Value), l.origin)
+	return f
+}
+
 func (c *Classifier) byRule(a label.Axis, h ruleHit, s *scratch) label.Finding {
 	r := &c.rules.rules[h.rule]
 	f := label.Finding{Value: r.Set[a], Accepted: true, Method: label.ByRule, Confidence: c.trust[h.rule].confidence(a), RuleID: r.ID}

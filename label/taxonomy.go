@@ -1,6 +1,7 @@
 package label
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -80,23 +81,28 @@ func (t Taxonomy) Fallback() (Term, bool) {
 	return Term{}, false
 }
 
-// Lookup finds the term a person means by text: its name, its internal value,
-// its ID or a name it had before; case and outer spaces do not matter.
+// Lookup finds the term a person means by text; case and outer spaces do not matter. The first that fits is meant, whichever row it
+// is in, so that what people see comes before what they do not:
+//
+//	| 1 | its name               |
+//	| 2 | its internal value     |
+//	| 3 | its ID                 |
+//	| 4 | a name it had before   |
 func (t Taxonomy) Lookup(text string) (Term, bool) {
 	want := fold(text)
 	if want == "" {
 		return Term{}, false
 	}
-	for _, term := range t.Terms {
-		if fold(term.Name) == want || fold(string(term.Value)) == want || fold(term.ID) == want {
-			return term, true
-		}
-	}
-	for _, term := range t.Terms {
-		for _, former := range term.Former {
-			if fold(former) == want {
-				return term, true
-			}
+	for _, fits := range [...]func(Term) bool{
+		func(term Term) bool { return fold(term.Name) == want },
+		func(term Term) bool { return fold(string(term.Value)) == want },
+		func(term Term) bool { return fold(term.ID) == want },
+		func(term Term) bool {
+			return slices.ContainsFunc(term.Former, func(former string) bool { return fold(former) == want })
+		},
+	} {
+		if i := slices.IndexFunc(t.Terms, fits); i >= 0 {
+			return t.Terms[i], true
 		}
 	}
 	return Term{}, false

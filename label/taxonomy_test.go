@@ -40,6 +40,21 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+// What one row is called does not give way to what another row is called where nobody sees it.
+func TestANameIsMeantBeforeAnotherRowsValue(t *testing.T) {
+	rows := label.Taxonomy{Terms: []label.Term{
+		{ID: "T-1", Name: "Support", Value: "service", Former: []string{"Help"}},
+		{ID: "T-2", Name: "Service", Value: "field_service"},
+		{ID: "T-3", Name: "Help", Value: "t_1"},
+		{ID: "T-4", Name: "T-2", Value: "support"},
+	}}
+	for text, want := range map[string]string{"Service": "T-2", "field_service": "T-2", "support": "T-1", "help": "T-3", "t_1": "T-3", "t-2": "T-4", "t-1": "T-1"} {
+		if got, _ := rows.Lookup(text); got.ID != want {
+			t.Errorf("Lookup(%q) = %s, want %s", text, got.ID, want)
+		}
+	}
+}
+
 func TestNearest(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
 		{"a letter too many", "Greeen", "T-2"},

@@ -221,7 +221,11 @@ func newVocabulary(t label.Taxonomy) vocabulary {
 	}
 	for i, term := range t.Terms {
 		put(term.Name, i)
+	}
+	for i, term := range t.Terms {
 		put(string(term.Value), i)
+	}
+	for i, term := range t.Terms {
 		put(term.ID, i)
 	}
 	for i, term := range t.Terms {
