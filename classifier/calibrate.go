@@ -201,8 +201,7 @@ func weigh(answers []held, deaf bool, use func(int) bool) calibration {
 type ruled struct{ titles, right float64 }
 
 // threshold is the lowest confidence from which the labels given without a person were right often enough, with the precision
-// reached and the share of titles that got an answer. The precision counts with a margin of half a standard error, so that luck
-// does not buy coverage.
+// reached and the share of titles that got an answer. The precision counts with a margin, so that luck does not buy coverage.
 //
 // What rules decide is given without a person, too, so their titles count beside the held-out answers. They cannot be told from the
 // others in the curve and stand in it as well, as the heads answer them, which errs on the careful side. However good the others
@@ -220,7 +219,7 @@ func (c *calibration) threshold(target float64, rules ruled) (at, precision, cov
 		}
 		enough := func(right, n float64) bool {
 			p := right / n
-			return p-math.Sqrt(p*(1-p)/n)/2 >= target
+			return p-c.margin()*math.Sqrt(p*(1-p)/n) >= target
 		}
 		confidence := c.shown(float64(i) / curveBins)
 		if confidence < weakest(target) {
@@ -232,6 +231,13 @@ func (c *calibration) threshold(target float64, rules ruled) (at, precision, cov
 		}
 	}
 	return at, precision, coverage
+}
+
+// margin is what the precision counts with, in standard errors: half a one where thousands of answers were held out, three times that
+// where they are few hundred, which are seldom labelled in the proportions of life.
+func (c *calibration) margin() float64 {
+	few := 500 / float64(max(c.Held, 1))
+	return 0.5 + min(1, few*few)
 }
 
 // weakest is the confidence that every answer given without a person needs, however good the others are: it may be as many times as

@@ -30,7 +30,8 @@ type Classifier struct {
 	spelled  map[string]spelling  // their titles
 	extra    *extra
 	targets  [label.AxisCount]target
-	workers  *workers // they fit whatever corrections are in force
+	heard    [label.AxisCount]float64 // see heardOf
+	workers  *workers                 // they fit whatever corrections are in force
 }
 
 // target is what an axis' target precision comes to.
@@ -64,6 +65,10 @@ func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *mode
 	c.trust = trustRules(rules, lessons)
 	for _, a := range label.Axes() {
 		c.targets[a] = settle(&m.axes[a], book.Settings.TargetPrecision[a], ruledTitles(c.trust, a))
+		silent, active := silentLabels(&m.axes[a], book.Taxonomies[a])
+		if c.heard[a] = heardOf(silent, active); silent > 0 && m.axes[a].examples > 0 {
+			c.targets[a].note = strings.TrimPrefix(c.targets[a].note+"; "+silentNote(silent, active), "; ")
+		}
 	}
 	c.extra = &extra{}
 	c.workers = newWorkers(opts.workers(), c.newScratch)
@@ -84,6 +89,35 @@ func (c *Classifier) Quality() [label.AxisCount]Quality {
 			Coverage: t.coverage, Honest: t.honest, Note: t.note}
 	}
 	return out
+}
+
+// silentLabels counts the active labels that no labelled title speaks for, and all active ones.
+func silentLabels(m *axisModel, t label.Taxonomy) (silent, active int) {
+	for _, term := range t.Active() {
+		active++
+		if m.classOf(term.Value) < 0 {
+			silent++
+		}
+	}
+	return silent, active
+}
+
+// heardOf is the share of an answer's confidence that is left when some active labels have no labelled title: a title of such a label
+// looks like one of another label, and no held-out answer shows how often. Beforehand every label is as likely as the next, and a title of a
+// silent one is taken to look as sure as others half the time.
+func heardOf(silent, active int) float64 {
+	if active == 0 {
+		return 1
+	}
+	unseen := float64(silent) / float64(active)
+	return (1 - unseen) / (1 - unseen/2)
+}
+
+func silentNote(silent, active int) string {
+	if silent == 1 {
+		return fmt.Sprintf("1 of %d labels has no labelled title yet, which makes every other answer less sure", active)
+	}
+	return fmt.Sprintf("%d of %d labels have no labelled title yet, which makes every other answer less sure", silent, active)
 }
 
 // fewExamples is the number of labelled titles below which no estimate is called honest.

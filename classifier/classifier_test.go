@@ -389,7 +389,8 @@ func TestATeamsOwnExampleDecidesItsTitle(t *testing.T) {
 	example := func(title string) label.Exemplar {
 		return label.Exemplar{ID: "E-9001", Title: title, Labels: [2]label.Value{"selling", ""}, Known: [2]bool{true, false}}
 	}
-	b.Exemplars = append(b.Exemplars, example("Picker of the night house"), example("Presser of the first floor"), example("Zoologist"))
+	shipped := defaultBook(t).Exemplars[0].Title
+	b.Exemplars = append(b.Exemplars, example("Picker of the night house"), example("Presser of the first floor"), example(shipped))
 	b.Rules = []label.Rule{{ID: "R-001", Priority: 10, Match: label.MatchWords, Texts: []string{"first floor"}, Set: [2]label.Value{"pressing", ""}}}
 	c := fitted(t, b)
 	for _, x := range []struct {
@@ -398,7 +399,7 @@ func TestATeamsOwnExampleDecidesItsTitle(t *testing.T) {
 	}{
 		{"an example of the team's own", "picker of the NIGHT house", "An example of this very title says Selling (example E-9001).", "selling"},
 		{"a rule speaks first", "Presser of the first floor", "Rule R-001 says", "pressing"},
-		{"a default example's title", "Zoologist", "Titles like it are labelled Selling", "selling"},
+		{"a default example's title", shipped, "Titles like it are labelled Selling", "selling"},
 	} {
 		t.Run(x.situation, func(t *testing.T) {
 			f := ask(t, c, x.title).Findings[label.Role]
@@ -406,5 +407,57 @@ func TestATeamsOwnExampleDecidesItsTitle(t *testing.T) {
 				t.Errorf("%q is %q by %s: %s", x.title, f.Value, f.Method, f.Why)
 			}
 		})
+	}
+}
+
+// What nobody has labelled cannot be told: while labels have no titles, the answers of the others are given less surely, and not at all
+// without a person where one label alone has titles.
+func TestLabelsWithoutTitlesMakeTheOthersLessSure(t *testing.T) {
+	whole := orchard()
+	one, two := whole, whole
+	one.Exemplars, two.Exemplars = nil, nil
+	for _, e := range whole.Exemplars {
+		if e.Labels[label.Role] == "picking" {
+			one.Exemplars = append(one.Exemplars, e)
+		}
+		if e.Labels[label.Role] != "selling" {
+			two.Exemplars = append(two.Exemplars, e)
+		}
+	}
+	confidence := func(b label.Rulebook, title string) label.Finding {
+		return ask(t, fitted(t, b), title).Findings[label.Role]
+	}
+	if f := confidence(one, "seller lake"); f.Accepted || f.Confidence > 0.5 {
+		t.Errorf("with titles of one label alone %q is given with %.2f: %s", f.Value, f.Confidence, f.Why)
+	}
+	all, some := confidence(whole, "picker meadow"), confidence(two, "picker meadow")
+	if !all.Accepted || some.Confidence >= all.Confidence || some.Value != "picking" {
+		t.Errorf("picker is %q with %.3f where all labels have titles, %q with %.3f where one has none", all.Value, all.Confidence, some.Value, some.Confidence)
+	}
+	x, err := fitted(t, two).Explain(t.Context(), "picker meadow")
+	if err != nil || !strings.Contains(x.Axes[label.Role].Calibration, "1 of 3 labels has no labelled title yet") {
+		t.Errorf("the explanation says %q (%v)", x.Axes[label.Role].Calibration, err)
+	}
+}
+
+// A tick is enough for a fallback: what examples call a real job that fits nowhere is the fallback's, while few examples name it; what
+// is no job at all stays none, and so does what a person called none.
+func TestAFallbackTakesTheJobsThatFitNowhere(t *testing.T) {
+	b := orchard()
+	for i, place := range strings.Fields("north south east west upper lower old new hill lake river stone oak green red dale moor cliff grove bay") {
+		b.Exemplars = append(b.Exemplars,
+			label.Exemplar{ID: fmt.Sprint("E-A", i), Title: "shepherd " + place, Labels: [2]label.Value{"", "hand"}, Known: [2]bool{true, true}},
+			label.Exemplar{ID: fmt.Sprint("E-B", i), Title: "weather " + place, Known: [2]bool{true, true}})
+	}
+	if f := ask(t, fitted(t, b), "shepherd ford").Findings[label.Role]; f.Value != "" || !f.Accepted {
+		t.Errorf("without a fallback a shepherd is %q by %s", f.Value, f.Method)
+	}
+	b.Taxonomies[label.Role].Terms = append(b.Taxonomies[label.Role].Terms, label.Term{ID: "RO-09", Name: "Anything else", Value: "else", Active: true, Fallback: true})
+	b.Corrections = []label.Correction{{ID: "C-1", Title: "Shepherd Mill", Active: true, Scope: label.ScopeTitle, Labels: [2]label.Opinion{{Given: true}, {}}}}
+	c := fitted(t, b)
+	for title, want := range map[string]label.Value{"shepherd ford": "else", "picker ford": "picking", "weather ford": "", "shepherd mill": ""} {
+		if f := ask(t, c, title).Findings[label.Role]; f.Value != want {
+			t.Errorf("with a fallback %q is %q (%.2f by %s), want %q", title, f.Value, f.Confidence, f.Method, want)
+		}
 	}
 }

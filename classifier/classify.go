@@ -314,7 +314,8 @@ func (m *axisModel) observe(voices *voices, shares []float32, v *verdict) signal
 // byExamples puts the answer of heads and neighbours into words.
 func (c *Classifier) byExamples(a label.Axis, v verdict, d *desk, s *scratch) label.Finding {
 	m := &c.model.axes[a]
-	f := label.Finding{Value: m.values[v.first], Confidence: v.confidence, Accepted: v.confidence >= c.targets[a].threshold, Method: label.ByNeighbors}
+	confidence := v.confidence * c.heard[a]
+	f := label.Finding{Value: m.values[v.first], Confidence: confidence, Accepted: confidence >= c.targets[a].threshold, Method: label.ByNeighbors}
 	if v.first == m.fallback {
 		f.Method = label.ByFallback
 	}
@@ -323,7 +324,7 @@ func (c *Classifier) byExamples(a label.Axis, v verdict, d *desk, s *scratch) la
 	}
 	if v.second >= 0 {
 		f.RunnerUp = m.values[v.second]
-		f.RunnerUpConfidence = v.runnerUpConfidence(d.shares[a])
+		f.RunnerUpConfidence = v.runnerUpConfidence(d.shares[a]) * c.heard[a]
 	}
 	f.Why = c.why(a, &f, &v, d, s)
 	return f

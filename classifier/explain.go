@@ -91,9 +91,13 @@ func (m *axisModel) votes(shares []float32) []Vote {
 
 func (c *Classifier) calibrationNote(a label.Axis) string {
 	m, t := &c.model.axes[a], c.targets[a]
-	if t.note != "" {
+	if t.note != "" && !t.honest {
 		return t.note
 	}
-	return fmt.Sprintf("measured on %d labelled titles held out of the fit: from a confidence of %.2f on, %.1f %% of the answers were right, and %.0f %% of the titles got one",
+	note := fmt.Sprintf("measured on %d labelled titles held out of the fit: from a confidence of %.2f on, %.1f %% of the answers were right, and %.0f %% of the titles got one",
 		m.Held, t.threshold, 100*t.precision, 100*t.coverage)
+	if t.note != "" {
+		note += "; " + t.note
+	}
+	return note
 }

@@ -51,9 +51,12 @@ func lessonsOf(book label.Rulebook) []lesson {
 		}
 		out[i] = merged
 	}
+	nowhereElse := fallbacksOf(book)
 	for _, e := range book.Exemplars {
 		r := reader.Read(e.Title)
-		add(exemplarLesson(book, e, r), r.Kind)
+		l := exemplarLesson(book, e, r)
+		l.fitNowhere(nowhereElse)
+		add(l, r.Kind)
 	}
 	for _, c := range book.Corrections {
 		r := reader.Read(c.Title)
@@ -78,6 +81,45 @@ func exemplarLesson(book label.Rulebook, e label.Exemplar, r title.Reading) less
 		}
 	}
 	return l
+}
+
+// fallbacksOf are the fallbacks that few exemplars speak for, by axis: fewer than say "none of these" of a title that has a label on the
+// other axis, which is a real job that fits nowhere else. There such an exemplar speaks for the fallback, so that ticking one is enough.
+func fallbacksOf(book label.Rulebook) (out [label.AxisCount]label.Value) {
+	for _, a := range label.Axes() {
+		fallback, ok := book.Taxonomies[a].Fallback()
+		if !ok {
+			continue
+		}
+		own, none := 0, 0
+		for _, e := range book.Exemplars {
+			switch {
+			case e.Known[a] && e.Labels[a] == fallback.Value:
+				own++
+			case fitsNowhere(e.Known[a], e.Labels[a], e.Labels[1-a]):
+				none++
+			}
+		}
+		if own < none {
+			out[a] = fallback.Value
+		}
+	}
+	return out
+}
+
+// fitsNowhere reports whether a title has no label on an axis though it has one on the other.
+func fitsNowhere(known bool, value, other label.Value) bool {
+	return known && value == "" && other != ""
+}
+
+// fitNowhere makes "none of these" the fallback where fallbacksOf says so.
+func (l *lesson) fitNowhere(fallbacks [label.AxisCount]label.Value) {
+	was := l.opinions
+	for _, a := range label.Axes() {
+		if fallbacks[a] != "" && fitsNowhere(was[a].Given, was[a].Value, was[1-a].Value) {
+			l.opinions[a].Value = fallbacks[a]
+		}
+	}
 }
 
 // correctionLesson is what a correction teaches about its title; false for one that is undone or holds for one contact only.
