@@ -21,11 +21,11 @@ type signal [signalSize]float64
 //	5 the answer is the fallback
 //	6 the answer is "none of these"
 //
-// How much of one mind heads and neighbours are, and how near the nearest example is, say more about held-out examples than about
+// How far heads and neighbours agree, and how near the nearest example is, say more about held-out examples than about
 // the titles of a CRM (decision 0031), and have no place here.
-func observe(v *voices, shares []float32, first, second int, fallback, none bool) signal {
+func observe(scores *axisScores, shares []float32, first, second int, fallback, none bool) signal {
 	p := min(max(float64(shares[first]), 1e-4), 1-1e-4)
-	s := signal{1, math.Log(p / (1 - p)), 0, float64(v.known), float64(v.pieces)}
+	s := signal{1, math.Log(p / (1 - p)), 0, float64(scores.known), float64(scores.pieces)}
 	if second >= 0 {
 		s[2] = min(math.Log(max(p, 1e-6)/max(float64(shares[second]), 1e-6)), 9)
 	}
@@ -48,10 +48,10 @@ type calibration struct {
 	MeaningWeights signal
 	// Curve counts held-out answers by confidence, in curveBins bins from 0 to 1.
 	Curve [curveBins]bin
-	// Stretch and Shift make the confidence of titles like the held-out ones that of real ones, see shown; a Stretch of 0 is one of 1.
+	// Stretch and Shift make the confidence of titles like the held-out ones that of real ones, see adjusted; a Stretch of 0 is one of 1.
 	Stretch, Shift float64
-	// Harder is how many times as often as in life held-out answers are wrong.
-	Harder float64
+	// HeldOutErrorRatio is how many times as often as answers to real titles held-out ones are wrong.
+	HeldOutErrorRatio float64 `json:"Harder"` // the name in the files of fitted models
 	// Held is the number of held-out answers.
 	Held     int
 	Accuracy float64
@@ -65,12 +65,12 @@ type bin struct {
 }
 
 func (c *calibration) confidence(s signal) float64 {
-	return c.shown(plain(c.Weights, s)) * c.meaning(s)
+	return c.adjusted(logistic(c.Weights, s)) * c.meaning(s)
 }
 
-// shown is the confidence to show for p, which holds for titles like the held-out ones: its log odds are log p - Stretch log(1-p) - Shift
+// adjusted is the confidence on real titles where p holds for titles like the held-out ones: its log odds are log p - Stretch log(1-p) - Shift
 // (beta calibration, Kull et al. 2017, with the first of its three numbers at 1).
-func (c *calibration) shown(p float64) float64 {
+func (c *calibration) adjusted(p float64) float64 {
 	if p <= 0 || p >= 1 {
 		return p
 	}
@@ -82,33 +82,33 @@ func (c *calibration) shown(p float64) float64 {
 // out the many that nobody doubts. The latter does not hold for an axis with a fallback, whose labels an example bears in one word
 // or not at all. Corrections are real titles.
 const (
-	// clearer is what is taken off the log odds of a held-out answer for a real title, clearerWithFallback the same on an axis with a
-	// fallback, and undoubted the power to which the chance of being wrong is raised.
-	clearer, clearerWithFallback = 0.5, 0.1
-	undoubted                    = 1.5
-	// harder is how many times as often as real titles held-out examples are answered wrongly, where answers are sure.
-	harder = 1.75
+	// exampleShift is what is taken off the log odds of a held-out answer for a real title, exampleShiftWithFallback the same on an
+	// axis with a fallback, and exampleStretch the power to which the chance of being wrong is raised.
+	exampleShift, exampleShiftWithFallback = 0.5, 0.1
+	exampleStretch                         = 1.5
+	// heldOutErrorRatio is how many times as often as real titles held-out examples are answered wrongly, where answers are sure.
+	heldOutErrorRatio = 1.75
 )
 
-// lifeFor is a calibration that knows what examples are like; examples is their share of the labelled titles, 0 to 1.
-func lifeFor(examples float64, fallback bool) calibration {
+// calibrationFor is a calibration that allows for what examples are like; examples is their share of the labelled titles, 0 to 1.
+func calibrationFor(examples float64, fallback bool) calibration {
 	if fallback {
-		return calibration{Stretch: 1, Shift: clearerWithFallback * examples, Harder: 1}
+		return calibration{Stretch: 1, Shift: exampleShiftWithFallback * examples, HeldOutErrorRatio: 1}
 	}
-	return calibration{Stretch: math.Pow(undoubted, examples), Shift: clearer * examples, Harder: math.Pow(harder, examples)}
+	return calibration{Stretch: math.Pow(exampleStretch, examples), Shift: exampleShift * examples, HeldOutErrorRatio: math.Pow(heldOutErrorRatio, examples)}
 }
 
-// headConfidence is the confidence of an answer of the heads alone, and whether neighbours need not be asked.
+// headConfidence is the confidence of an answer of the heads alone, and whether the neighbours are not needed.
 func (c *calibration) headConfidence(s signal) (confidence float64, sure bool) {
-	p, meaning := plain(c.HeadWeights, s), c.meaning(s)
-	return c.shown(p) * meaning, p*meaning >= headsSuffice
+	p, meaning := logistic(c.HeadWeights, s), c.meaning(s)
+	return c.adjusted(p) * meaning, p*meaning >= headsSuffice
 }
 
-// headsSuffice is the confidence of the heads from which the neighbours are not asked.
+// headsSuffice is the confidence of the heads from which the neighbours are not needed.
 const headsSuffice = 0.92
 
-// plain is the logistic of the weighted signal.
-func plain(weights, s signal) float64 {
+// logistic is the logistic function of the weighted signal.
+func logistic(weights, s signal) float64 {
 	var z float64
 	for i, w := range weights {
 		z += w * s[i]
@@ -116,18 +116,18 @@ func plain(weights, s signal) float64 {
 	return 1 / (1 + math.Exp(-z))
 }
 
-// held is one held-out answer: of the heads alone, and with the neighbours.
-type held struct {
+// heldOut is one held-out answer: of the heads alone, and with the neighbours.
+type heldOut struct {
 	heads, joint           signal
 	headsRight, jointRight bool
 	nonsense               bool // made up: no answer to it is right, and it counts for no figure
 }
 
-// calibrate completes c by a fit; deaf says that the neighbours are not asked at all. The curve, and with it every figure about
+// calibrate completes c by a fit; headsOnly says that the neighbours are not used at all. The curve, and with it every figure about
 // precision, is taken crosswise: each half of the answers is judged by the weights fitted on the other half.
-func calibrate(c calibration, answers []held, deaf bool) calibration {
+func calibrate(c calibration, answers []heldOut, headsOnly bool) calibration {
 	parity := func(want int) func(int) bool { return func(i int) bool { return i%2 == want } }
-	judges := [2]calibration{weigh(answers, deaf, parity(1)), weigh(answers, deaf, parity(0))}
+	judges := [2]calibration{fitWeights(answers, headsOnly, parity(1)), fitWeights(answers, headsOnly, parity(0))}
 	var gap [10]float64 // of the expected calibration error (Naeini et al. 2015)
 	correct := 0
 	for i, answer := range answers {
@@ -136,9 +136,9 @@ func calibrate(c calibration, answers []held, deaf bool) calibration {
 		}
 		judge := &judges[i%2]
 		meaning := judge.meaning(answer.heads)
-		p, right := plain(judge.HeadWeights, answer.heads)*meaning, answer.headsRight
-		if !deaf && p < headsSuffice {
-			p, right = plain(judge.Weights, answer.joint)*meaning, answer.jointRight
+		p, right := logistic(judge.HeadWeights, answer.heads)*meaning, answer.headsRight
+		if !headsOnly && p < headsSuffice {
+			p, right = logistic(judge.Weights, answer.joint)*meaning, answer.jointRight
 		}
 		b := &c.Curve[min(int(p*curveBins), curveBins-1)]
 		b.Count++
@@ -150,7 +150,7 @@ func calibrate(c calibration, answers []held, deaf bool) calibration {
 			correct++
 		}
 	}
-	all := weigh(answers, deaf, func(int) bool { return true })
+	all := fitWeights(answers, headsOnly, func(int) bool { return true })
 	c.Weights, c.HeadWeights, c.MeaningWeights = all.Weights, all.HeadWeights, all.MeaningWeights
 	if c.Held > 0 {
 		c.Accuracy = float64(correct) / float64(c.Held)
@@ -162,9 +162,9 @@ func calibrate(c calibration, answers []held, deaf bool) calibration {
 }
 
 // meaning is the probability that the title means something at all, by how much of its words and their pieces is known.
-// The made-up titles are many more in the fit than in life, where two texts in a hundred are taken to mean nothing.
+// The made-up titles are many more in the fit than in a CRM, where two texts in a hundred are taken to mean nothing.
 func (c *calibration) meaning(s signal) float64 {
-	p := plain(c.MeaningWeights, familiarity(s))
+	p := logistic(c.MeaningWeights, familiarity(s))
 	return 1 / (1 + (1-p)/max(p, 1e-9)*(0.02/nonsenseShare))
 }
 
@@ -173,8 +173,8 @@ func familiarity(s signal) signal {
 	return signal{0: 1, 2: known, 3: pieces, 4: pieces * pieces, 5: known * pieces, 6: known * known}
 }
 
-// weigh fits all weights on the chosen answers.
-func weigh(answers []held, deaf bool, use func(int) bool) calibration {
+// fitWeights fits all weights on the chosen answers.
+func fitWeights(answers []heldOut, headsOnly bool, use func(int) bool) calibration {
 	var c calibration
 	x, y := make([]signal, len(answers)), make([]bool, len(answers))
 	for i, a := range answers {
@@ -187,7 +187,7 @@ func weigh(answers []held, deaf bool, use func(int) bool) calibration {
 		x[i], y[i] = a.heads, a.headsRight
 	}
 	c.HeadWeights = fitLogistic(x, y, use)
-	if deaf {
+	if headsOnly {
 		return c
 	}
 	for i, a := range answers {
@@ -205,7 +205,7 @@ type ruled struct{ titles, right float64 }
 //
 // What rules decide is given without a person, too, so their titles count beside the held-out answers. They cannot be told from the
 // others in the curve and stand in it as well, as the heads answer them, which errs on the careful side. However good the others
-// are, no answer below what weakest allows is given.
+// are, no answer below what minConfidence allows is given.
 func (c *calibration) threshold(target float64, rules ruled) (at, precision, coverage float64) {
 	at = 1
 	var n int
@@ -213,7 +213,7 @@ func (c *calibration) threshold(target float64, rules ruled) (at, precision, cov
 	for i := curveBins - 1; i >= 0; i-- {
 		b := c.Curve[i]
 		n += b.Count
-		right += float64(b.Count) - float64(b.Count-b.Right)/max(c.Harder, 1)
+		right += float64(b.Count) - float64(b.Count-b.Right)/max(c.HeldOutErrorRatio, 1)
 		if n < 20 {
 			continue
 		}
@@ -221,8 +221,8 @@ func (c *calibration) threshold(target float64, rules ruled) (at, precision, cov
 			p := right / n
 			return p-c.margin()*math.Sqrt(p*(1-p)/n) >= target
 		}
-		confidence := c.shown(float64(i) / curveBins)
-		if confidence < weakest(target) {
+		confidence := c.adjusted(float64(i) / curveBins)
+		if confidence < minConfidence(target) {
 			break
 		}
 		if enough(right, float64(n)) || enough(right+rules.right, float64(n)+rules.titles) {
@@ -240,9 +240,9 @@ func (c *calibration) margin() float64 {
 	return 0.5 + min(1, few*few)
 }
 
-// weakest is the confidence that every answer given without a person needs, however good the others are: it may be as many times as
-// likely to be wrong as may all of them together.
-func weakest(target float64) float64 { return 1 - 6*(1-target) }
+// minConfidence is what every answer given without a person needs, however good the others are: an answer may be up to six times as
+// likely to be wrong as the target allows on average.
+func minConfidence(target float64) float64 { return 1 - 6*(1-target) }
 
 // fitLogistic minimises the logistic loss over the chosen rows by Newton's method, with a ridge that pulls towards "the log odds
 // are right as they are".

@@ -11,33 +11,33 @@ import (
 
 // Classifier labels titles. It is immutable: any number of goroutines may use it at once.
 type Classifier struct {
-	id       string // see ModelID
-	book     label.Rulebook
-	embedder embedding.Embedder
-	options  Options
-	model    *model
-	teacher  *teacher // nil where the model was fitted without one
-	rules    *ruleSet
-	trust    []ruleTrust // by rule
-	lessons  []lesson    // rows of the matrix
-	vectors  matrix
-	pruned   *pruned // the same in bytes
-	class    [label.AxisCount][]int16
-	weight   []float32
-	rowOf    map[title.Key]int32
-	shipped  []uint32             // see shippedTitles
-	exact    map[title.Key]lesson // corrections in force
-	spelled  map[string]spelling  // their titles
-	extra    *extra
-	targets  [label.AxisCount]target
-	heard    [label.AxisCount]float64 // see heardOf
-	workers  *workers                 // they fit whatever corrections are in force
+	id        string // see ModelID
+	book      label.Rulebook
+	embedder  embedding.Embedder
+	options   Options
+	model     *model
+	teacher   *teacher // nil where the model was fitted without one
+	rules     *ruleSet
+	trust     []ruleTrust // by rule
+	lessons   []lesson    // rows of the matrix
+	vectors   matrix
+	pruned    *pruned // the same in bytes
+	class     [label.AxisCount][]int16
+	weight    []float32
+	rowOf     map[title.Key]int32
+	shipped   []uint32             // see shippedTitles
+	exact     map[title.Key]lesson // corrections in force
+	spelled   map[string]spelling  // their titles
+	extra     *extra
+	targets   [label.AxisCount]target
+	heard     [label.AxisCount]float64 // see heardOf
+	scratches *scratchPool             // they fit whatever corrections are in force
 }
 
 // target is what an axis' target precision comes to.
 type target struct {
 	threshold, precision, coverage float64
-	asked                          float64 // the target precision
+	wanted                         float64 // the target precision
 	honest                         bool
 	note                           string
 }
@@ -64,14 +64,14 @@ func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *mode
 	}
 	c.trust = trustRules(rules, lessons)
 	for _, a := range label.Axes() {
-		c.targets[a] = settle(&m.axes[a], book.Settings.TargetPrecision[a], ruledTitles(c.trust, a))
+		c.targets[a] = newTarget(&m.axes[a], book.Settings.TargetPrecision[a], ruledTitles(c.trust, a))
 		silent, active := silentLabels(&m.axes[a], book.Taxonomies[a])
 		if c.heard[a] = heardOf(silent, active); silent > 0 && m.axes[a].examples > 0 {
 			c.targets[a].note = strings.TrimPrefix(c.targets[a].note+"; "+silentNote(silent, active), "; ")
 		}
 	}
 	c.extra = &extra{}
-	c.workers = newWorkers(opts.workers(), c.newScratch)
+	c.scratches = newScratchPool(opts.workers(), c.newScratch)
 	return c.WithCorrections(book.Corrections)
 }
 
@@ -123,11 +123,11 @@ func silentNote(silent, active int) string {
 // fewExamples is the number of labelled titles below which no estimate is called honest.
 const fewExamples = 100
 
-func settle(m *axisModel, precision float64, rules ruled) target {
+func newTarget(m *axisModel, precision float64, rules ruled) target {
 	if precision <= 0 {
 		precision = 0.95
 	}
-	t := target{asked: precision}
+	t := target{wanted: precision}
 	t.threshold, t.precision, t.coverage = m.threshold(precision, rules)
 	t.honest = m.Held >= fewExamples && t.coverage > 0
 	switch {

@@ -18,7 +18,7 @@ const chunk = 256
 // Classify decides both axes of every title, in order, with all workers. Evidence stays empty: Explain fills it. It fails when ctx
 // ends or the embedder fails.
 //
-// Per axis the first that speaks decides:
+// Per axis the first that applies decides:
 //
 //	| who                                          | Method           | Confidence                                         |
 //	|----------------------------------------------|------------------|----------------------------------------------------|
@@ -60,8 +60,8 @@ func (c *Classifier) classifyChunk(ctx context.Context, titles []string, out []l
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("classify titles: %w", err)
 	}
-	s := c.workers.take()
-	defer c.workers.give(s)
+	s := c.scratches.get()
+	defer c.scratches.put(s)
 	inputs := make([]input, len(titles))
 	for i, t := range titles {
 		inputs[i] = newInput(t, &s.reader)
@@ -71,15 +71,15 @@ func (c *Classifier) classifyChunk(ctx context.Context, titles []string, out []l
 		return err
 	}
 	for len(inputs) > 0 {
-		n := min(len(inputs), len(s.desks))
+		n := min(len(inputs), len(s.states))
 		for i, in := range inputs[:n] {
 			var vector embedding.Vector
 			if vectors != nil {
 				vector = vectors[i]
 			}
-			s.desks[i].lay(in, vector, &out[i])
+			s.states[i].reset(in, vector, &out[i])
 		}
-		c.decide(s.desks[:n], s)
+		c.decide(s.states[:n], s)
 		inputs, vectors, out = inputs[n:], vectors[min(n, len(vectors)):], out[n:]
 	}
 	return nil
@@ -101,51 +101,51 @@ func (c *Classifier) embedInputs(ctx context.Context, inputs []input) ([]embeddi
 	return vectors, nil
 }
 
-// decide runs the cascade for the titles on some desks: first all who need no neighbours, then the neighbours of all the others.
-func (c *Classifier) decide(desks []desk, s *scratch) {
+// decide runs the cascade for some titles: first all that need no neighbours, then those that do.
+func (c *Classifier) decide(states []titleState, s *scratch) {
 	s.waiting = s.waiting[:0]
-	for i := range desks {
-		if d := &desks[i]; !c.begin(d, s) {
-			s.waiting = append(s.waiting, d)
+	for i := range states {
+		if st := &states[i]; !c.decideWithoutNeighbors(st, s) {
+			s.waiting = append(s.waiting, st)
 		}
 	}
-	c.ask(s.waiting, s)
-	for _, d := range s.waiting {
+	c.findNeighbors(s.waiting, s)
+	for _, st := range s.waiting {
 		for _, a := range label.Axes() {
-			if d.open[a] {
-				d.decision.Findings[a] = c.byExamples(a, c.judgeWithNeighbors(a, d), d, s)
+			if st.undecided[a] {
+				st.decision.Findings[a] = c.byExamples(a, c.judgeWithNeighbors(a, st), st, s)
 			}
 		}
 	}
-	for i := range desks {
-		if d := &desks[i]; d.mixed {
-			d.decision.Findings = doubted(d.decision.Findings)
+	for i := range states {
+		if st := &states[i]; st.mixed {
+			st.decision.Findings = suggestionsOnly(st.decision.Findings)
 		}
 	}
 }
 
-// begin decides what can be decided without the neighbours, and reports whether that is all.
-func (c *Classifier) begin(d *desk, s *scratch) bool {
-	*d.decision = label.Decision{ModelID: c.id}
-	nothing := d.kind != title.Title
-	d.hits = d.hits[:0]
+// decideWithoutNeighbors decides what can be decided without the neighbours, and reports whether that is all.
+func (c *Classifier) decideWithoutNeighbors(st *titleState, s *scratch) bool {
+	*st.decision = label.Decision{ModelID: c.id}
+	nothing := st.kind != title.Title
+	st.hits = st.hits[:0]
 	if !nothing {
-		d.hits = c.rules.match(d.hits, &d.input)
+		st.hits = c.rules.match(st.hits, &st.input)
 	}
-	correction, corrected := c.exact[d.key]
-	own := c.ownExample(d.key)
+	correction, corrected := c.exact[st.key]
+	own := c.ownExample(st.key)
 	done := true
 	for _, a := range label.Axes() {
-		f := &d.decision.Findings[a]
+		f := &st.decision.Findings[a]
 		if corrected && correction.opinions[a].Given {
 			*f = c.byCorrection(a, &correction)
 			continue
 		}
 		if nothing {
-			*f = nonsense(d.kind)
+			*f = nonsense(st.kind)
 			continue
 		}
-		if h, ok := c.rules.decide(d.hits, a, c.book.Taxonomies[a].Has); ok {
+		if h, ok := c.rules.decide(st.hits, a, c.book.Taxonomies[a].Has); ok {
 			*f = c.byRule(a, h, s)
 			continue
 		}
@@ -154,101 +154,101 @@ func (c *Classifier) begin(d *desk, s *scratch) bool {
 			continue
 		}
 		if len(c.model.axes[a].values) == 0 {
-			*f = c.byNobody(a)
+			*f = c.abstain(a)
 			continue
 		}
-		v, sure := c.judgeByHeads(a, d, s)
+		v, sure := c.judgeByHeads(a, st, s)
 		if !sure {
-			d.open[a], done = true, false
+			st.undecided[a], done = true, false
 			continue
 		}
-		*f = c.byExamples(a, v, d, s)
+		*f = c.byExamples(a, v, st, s)
 	}
 	return done
 }
 
-// hear lets the heads speak on both axes, once for a title.
-func (c *Classifier) hear(d *desk, s *scratch) {
-	if d.heard {
+// scoreHeads computes the scores of the heads on both axes, once for a title.
+func (c *Classifier) scoreHeads(st *titleState, s *scratch) {
+	if st.scored {
 		return
 	}
-	d.heard = true
-	s.memory.read(d.normalized)
-	if !d.embedded {
-		s.memory.embed(d.vector, d.normalized)
-		d.embedded = true
+	st.scored = true
+	s.words.read(st.normalized)
+	if !st.embedded {
+		s.words.embed(st.vector, st.normalized)
+		st.embedded = true
 	}
-	known, pieces := s.memory.hear(d.scores[0], 0)
+	known, pieces := s.words.score(st.headScores[0], 0)
 	if c.teacher != nil {
-		c.teacher.listen(d.inputs[c.model.dimension:], &d.input, s.memory, d.vector, &s.lecture)
+		c.teacher.softLabelsFromCache(st.inputs[c.model.dimension:], &st.input, s.words, st.vector, &s.teacher)
 	}
-	c.model.dense.denseScores(d.scores[1], d.inputs[:c.model.inputs()])
+	c.model.dense.denseScores(st.headScores[1], st.inputs[:c.model.inputs()])
 	for _, a := range label.Axes() {
-		d.voices[a].known, d.voices[a].pieces = known, pieces
+		st.scores[a].known, st.scores[a].pieces = known, pieces
 	}
 }
 
-// ask lets the neighbours of some titles speak on both axes, once for a title.
-func (c *Classifier) ask(desks []*desk, s *scratch) {
-	var lists [abreast]*nearest
-	var queries [abreast][]float32
-	for len(desks) > 0 {
+// findNeighbors finds the nearest neighbours of some titles, once for a title.
+func (c *Classifier) findNeighbors(states []*titleState, s *scratch) {
+	var lists [queriesAtOnce]*nearest
+	var queries [queriesAtOnce][]float32
+	for len(states) > 0 {
 		n := 0
-		for len(desks) > 0 && n < abreast {
-			d := desks[0]
-			desks = desks[1:]
-			if d.asked {
+		for len(states) > 0 && n < queriesAtOnce {
+			st := states[0]
+			states = states[1:]
+			if st.searched {
 				continue
 			}
-			d.asked = true
-			d.nearest.reset(neighbors)
-			lists[n], queries[n] = &d.nearest, d.vector
+			st.searched = true
+			st.nearest.reset(neighbors)
+			lists[n], queries[n] = &st.nearest, st.vector
 			n++
 		}
-		c.pruned.search(&c.vectors, lists[:n], &s.questions, queries[:n])
+		c.pruned.search(&c.vectors, lists[:n], &s.queries, queries[:n])
 		for i, list := range lists[:n] {
 			c.extra.vectors.searchFrom(int32(len(c.lessons)), list, queries[i])
 		}
 	}
 }
 
-// weighNeighbors lets the neighbours that were found speak on an axis.
-func (c *Classifier) weighNeighbors(a label.Axis, d *desk) {
-	if v := &d.voices[a]; len(v.near) > 0 {
-		vote(v.near, d.nearest.list, c.class[a], c.weight)
+// countVotes counts what the neighbours that were found vote for on an axis.
+func (c *Classifier) countVotes(a label.Axis, st *titleState) {
+	if scores := &st.scores[a]; len(scores.near) > 0 {
+		vote(scores.near, st.nearest.list, c.class[a], c.weight)
 	}
 }
 
-// taught reports whether a correction that the model has not seen is near the title, so that the neighbours must be asked.
-func (c *Classifier) taught(m *axisModel, d *desk, s *scratch) bool {
+// nearNewCorrection reports whether a correction that the model has not seen is near the title, so that the neighbours are needed.
+func (c *Classifier) nearNewCorrection(m *axisModel, st *titleState, s *scratch) bool {
 	if len(c.extra.lessons) == 0 {
 		return false
 	}
 	s.probe.reset(1)
-	c.extra.vectors.search(&s.probe, d.vector)
-	return len(s.probe.list) > 0 && s.probe.list[0].similarity >= m.mix.nearCorrection()
+	c.extra.vectors.search(&s.probe, st.vector)
+	return len(s.probe.list) > 0 && s.probe.list[0].similarity >= m.mix.nearCosine()
 }
 
-// nearCorrection is the cosine from which a correction is near; on an axis where neighbours have shown no use it must be nearly the
+// nearCosine is the cosine from which a correction is near; on an axis where neighbours have shown no use it must be nearly the
 // same title.
-func (m mix) nearCorrection() float32 {
-	if m.deaf() {
+func (m mix) nearCosine() float32 {
+	if m.ignoresNeighbors() {
 		return 0.9
 	}
 	return 0.7
 }
 
-// heed lets corrections that the heads have not seen count for more the nearer they are: up to correctionPull in log odds for the
+// pullToCorrections raises the shares of corrections that the heads have not seen, the more the nearer they are: up to correctionPull in log odds for the
 // same title in other words.
-func (c *Classifier) heed(a label.Axis, m *axisModel, d *desk) {
-	shares := d.shares[a]
+func (c *Classifier) pullToCorrections(a label.Axis, m *axisModel, st *titleState) {
+	shares := st.shares[a]
 	var sum float32
-	for _, n := range d.nearest.list {
+	for _, n := range st.nearest.list {
 		class := c.class[a][n.row]
-		if int(n.row) < len(c.lessons) || class < 0 || n.similarity < m.mix.nearCorrection() {
+		if int(n.row) < len(c.lessons) || class < 0 || n.similarity < m.mix.nearCosine() {
 			continue
 		}
-		shares[class] *= float32(math.Exp(float64(correctionPull * (n.similarity - m.mix.nearCorrection()) / (1 - m.mix.nearCorrection()))))
+		shares[class] *= float32(math.Exp(float64(correctionPull * (n.similarity - m.mix.nearCosine()) / (1 - m.mix.nearCosine()))))
 	}
 	for _, x := range shares {
 		sum += x
@@ -260,33 +260,33 @@ func (c *Classifier) heed(a label.Axis, m *axisModel, d *desk) {
 
 const correctionPull = 8
 
-// verdict is the joint answer of heads and, where they were asked, neighbours on one axis.
+// verdict is the joint answer of heads and, where they are needed, neighbours on one axis.
 type verdict struct {
 	first, second int
 	confidence    float64
-	asked         bool
+	withNeighbors bool
 }
 
-// judgeByHeads is the answer of the heads; where they are not sure, the neighbours must be asked.
-func (c *Classifier) judgeByHeads(a label.Axis, d *desk, s *scratch) (v verdict, sure bool) {
-	c.hear(d, s)
-	m, shares := &c.model.axes[a], d.shares[a]
-	m.mix.join(shares, &d.voices[a], false)
+// judgeByHeads is the answer of the heads; where they are not sure, the neighbours are needed.
+func (c *Classifier) judgeByHeads(a label.Axis, st *titleState, s *scratch) (v verdict, sure bool) {
+	c.scoreHeads(st, s)
+	m, shares := &c.model.axes[a], st.shares[a]
+	m.mix.join(shares, &st.scores[a], false)
 	v.first, v.second = best(shares)
-	v.confidence, sure = m.headConfidence(m.observe(&d.voices[a], shares, &v))
+	v.confidence, sure = m.headConfidence(m.observe(&st.scores[a], shares, &v))
 	m.preferLabel(&v, shares)
-	return v, (m.mix.deaf() || sure) && !c.taught(m, d, s)
+	return v, (m.mix.ignoresNeighbors() || sure) && !c.nearNewCorrection(m, st, s)
 }
 
-// judgeWithNeighbors is the joint answer of the heads and of the neighbours, who have been asked.
-func (c *Classifier) judgeWithNeighbors(a label.Axis, d *desk) verdict {
-	m, shares := &c.model.axes[a], d.shares[a]
-	c.weighNeighbors(a, d)
-	m.mix.join(shares, &d.voices[a], true)
-	c.heed(a, m, d)
-	v := verdict{asked: true}
+// judgeWithNeighbors is the joint answer of the heads and of the neighbours, which have been found.
+func (c *Classifier) judgeWithNeighbors(a label.Axis, st *titleState) verdict {
+	m, shares := &c.model.axes[a], st.shares[a]
+	c.countVotes(a, st)
+	m.mix.join(shares, &st.scores[a], true)
+	c.pullToCorrections(a, m, st)
+	v := verdict{withNeighbors: true}
 	v.first, v.second = best(shares)
-	v.confidence = m.confidence(m.observe(&d.voices[a], shares, &v))
+	v.confidence = m.confidence(m.observe(&st.scores[a], shares, &v))
 	m.preferLabel(&v, shares)
 	return v
 }
@@ -307,12 +307,12 @@ func (v *verdict) runnerUpConfidence(shares []float32) float64 {
 	return (1 - v.confidence) * float64(shares[v.second]) / max(1-float64(shares[v.first]), 1e-9)
 }
 
-func (m *axisModel) observe(voices *voices, shares []float32, v *verdict) signal {
-	return observe(voices, shares, v.first, v.second, v.first == m.fallback, m.values[v.first] == "")
+func (m *axisModel) observe(scores *axisScores, shares []float32, v *verdict) signal {
+	return observe(scores, shares, v.first, v.second, v.first == m.fallback, m.values[v.first] == "")
 }
 
 // byExamples puts the answer of heads and neighbours into words.
-func (c *Classifier) byExamples(a label.Axis, v verdict, d *desk, s *scratch) label.Finding {
+func (c *Classifier) byExamples(a label.Axis, v verdict, st *titleState, s *scratch) label.Finding {
 	m := &c.model.axes[a]
 	confidence := v.confidence * c.heard[a]
 	f := label.Finding{Value: m.values[v.first], Confidence: confidence, Accepted: confidence >= c.targets[a].threshold, Method: label.ByNeighbors}
@@ -324,8 +324,8 @@ func (c *Classifier) byExamples(a label.Axis, v verdict, d *desk, s *scratch) la
 	}
 	if v.second >= 0 {
 		f.RunnerUp = m.values[v.second]
-		f.RunnerUpConfidence = v.runnerUpConfidence(d.shares[a]) * c.heard[a]
+		f.RunnerUpConfidence = v.runnerUpConfidence(st.shares[a]) * c.heard[a]
 	}
-	f.Why = c.why(a, &f, &v, d, s)
+	f.Why = c.why(a, &f, &v, st, s)
 	return f
 }

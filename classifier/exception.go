@@ -9,16 +9,16 @@ func (s *ruleSet) blockedBy(h ruleHit, words []string, hashes []uint64) string {
 	if but != "" || h.text < 0 {
 		return but
 	}
-	for _, kin := range r.texts[h.text].kin {
-		if but = s.rules[kin].blockedBy(words, hashes); but != "" {
+	for _, other := range r.texts[h.text].equivalents {
+		if but = s.rules[other].blockedBy(words, hashes); but != "" {
 			break
 		}
 	}
 	return but
 }
 
-// findKin finds, for each text of a rule, the other rules that have the same text, say the same label of it and name exceptions.
-func (s *ruleSet) findKin() {
+// findEquivalents finds, for each text of a rule, the other rules that have the same text, give the same label and name exceptions.
+func (s *ruleSet) findEquivalents() {
 	with := map[string][]int{}
 	for n := range s.rules {
 		if len(s.rules[n].but) == 0 {
@@ -32,16 +32,16 @@ func (s *ruleSet) findKin() {
 		r := &s.rules[n]
 		for i := range r.texts {
 			for _, other := range with[r.texts[i].text] {
-				if other != n && r.saysLike(&s.rules[other]) {
-					r.texts[i].kin = append(r.texts[i].kin, other)
+				if other != n && r.sharesLabel(&s.rules[other]) {
+					r.texts[i].equivalents = append(r.texts[i].equivalents, other)
 				}
 			}
 		}
 	}
 }
 
-// saysLike reports whether two rules give the same label on some axis.
-func (r *rule) saysLike(other *rule) bool {
+// sharesLabel reports whether two rules give the same label on some axis.
+func (r *rule) sharesLabel(other *rule) bool {
 	for a, value := range r.Set {
 		if value != "" && value == other.Set[a] {
 			return true

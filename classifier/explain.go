@@ -29,25 +29,25 @@ func (c *Classifier) Explain(ctx context.Context, raw string) (Explanation, erro
 	if vectors != nil {
 		vector = vectors[0]
 	}
-	desks := s.desks[:1]
-	d := &desks[0]
+	states := s.states[:1]
+	st := &states[0]
 	e := Explanation{Title: raw, Normalized: in.normalized, Kind: in.kind.String()}
-	d.lay(in, vector, &e.Decision)
-	c.decide(desks, s)
+	st.reset(in, vector, &e.Decision)
+	c.decide(states, s)
 	var hits []ruleHit
 	if in.kind == title.Title {
-		c.hear(d, s)
-		c.ask([]*desk{d}, s)
+		c.scoreHeads(st, s)
+		c.findNeighbors([]*titleState{st}, s)
 		hits = c.rules.match(nil, &in)
 	}
 	for _, a := range label.Axes() {
-		e.Axes[a] = c.explainAxis(a, d, s, hits)
+		e.Axes[a] = c.explainAxis(a, st, s, hits)
 		e.Decision.Findings[a].Evidence = e.Axes[a].Neighbors
 	}
 	return e, nil
 }
 
-func (c *Classifier) explainAxis(a label.Axis, d *desk, s *scratch, hits []ruleHit) AxisExplanation {
+func (c *Classifier) explainAxis(a label.Axis, st *titleState, s *scratch, hits []ruleHit) AxisExplanation {
 	m := &c.model.axes[a]
 	x := AxisExplanation{Axis: a, Threshold: c.targets[a].threshold, Calibration: c.calibrationNote(a)}
 	deciding, decided := c.rules.decide(hits, a, c.book.Taxonomies[a].Has)
@@ -59,23 +59,23 @@ func (c *Classifier) explainAxis(a label.Axis, d *desk, s *scratch, hits []ruleH
 		x.Rules = append(x.Rules, RuleStep{RuleID: r.ID, Value: r.Set[a], Text: c.rules.written(h), Blocked: h.blocked,
 			Decides: decided && h.rule == deciding.rule})
 	}
-	for _, n := range d.nearest.list {
+	for _, n := range st.nearest.list {
 		l := c.lesson(n.row)
 		if o := l.opinions[a]; o.Given && len(x.Neighbors) < evidenceCount {
 			x.Neighbors = append(x.Neighbors, label.Evidence{Title: l.title, Value: o.Value, Similarity: float64(n.similarity), Origin: l.origin})
 		}
 	}
-	if len(m.values) == 0 || d.kind != title.Title {
+	if len(m.values) == 0 || st.kind != title.Title {
 		return x
 	}
-	verdict, sure := c.judgeByHeads(a, d, s)
-	heads := slices.Clone(d.shares[a])
-	c.weighNeighbors(a, d)
+	verdict, sure := c.judgeByHeads(a, st, s)
+	heads := slices.Clone(st.shares[a])
+	c.countVotes(a, st)
 	if !sure {
-		verdict = c.judgeWithNeighbors(a, d)
+		verdict = c.judgeWithNeighbors(a, st)
 	}
-	x.HeadVotes, x.NeighborVotes, x.Votes = m.votes(heads), m.votes(d.voices[a].near), m.votes(d.shares[a])
-	x.Raw, x.Calibrated = float64(d.shares[a][verdict.first]), verdict.confidence
+	x.HeadVotes, x.NeighborVotes, x.Votes = m.votes(heads), m.votes(st.scores[a].near), m.votes(st.shares[a])
+	x.Raw, x.Calibrated = float64(st.shares[a][verdict.first]), verdict.confidence
 	return x
 }
 

@@ -14,8 +14,8 @@ func (c *Classifier) ClassifyInFull(titles []string) []label.Decision {
 	for i, t := range titles {
 		in := newInput(t, &s.reader)
 		slow.embedder.(direct).EmbedInto(vector, in.normalized)
-		s.desks[0].lay(in, vector, &out[i])
-		slow.decide(s.desks[:1], s)
+		s.states[0].reset(in, vector, &out[i])
+		slow.decide(s.states[:1], s)
 	}
 	return out
 }

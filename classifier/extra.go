@@ -81,13 +81,13 @@ func (c *Classifier) WithCorrections(corrections []label.Correction) (*Classifie
 	next.extra = &extra{before: c.extra}
 	for i := range c.lessons {
 		if l := &c.lessons[i]; l.correction {
-			next.teach(int32(i), lesson{}, true) // until it is found again among those in force
+			next.relabelRow(int32(i), lesson{}, true) // until it is found again among those in force
 		}
 	}
 	var fresh []title.Key
 	for key, l := range next.exact {
 		if row, ok := c.rowOf[key]; ok {
-			next.teach(row, l, false)
+			next.relabelRow(row, l, false)
 			continue
 		}
 		fresh = append(fresh, key)
@@ -104,8 +104,8 @@ func (c *Classifier) WithCorrections(corrections []label.Correction) (*Classifie
 	return &next, nil
 }
 
-// teach puts what a correction says in the place of what a row of the matrix said; forget takes a row's word away.
-func (c *Classifier) teach(row int32, l lesson, forget bool) {
+// relabelRow gives a row of the matrix the labels of a correction; forget takes the row's labels away.
+func (c *Classifier) relabelRow(row int32, l lesson, forget bool) {
 	for _, a := range label.Axes() {
 		switch {
 		case forget:

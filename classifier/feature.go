@@ -85,7 +85,7 @@ func readWords[P pieceReader](dst []uint64, normalized string, pieces P) []uint6
 		} else {
 			normalized = ""
 		}
-		if !parted && !first && parts(token) {
+		if !parted && !first && startsPart(token) {
 			parted = true
 			pieces.part(len(dst))
 		}
@@ -101,7 +101,7 @@ func readWords[P pieceReader](dst []uint64, normalized string, pieces P) []uint6
 		if place {
 			continue
 		}
-		if connects(token) {
+		if isConnector(token) {
 			if head == 0 {
 				head = last
 			}
@@ -177,9 +177,9 @@ func (f *features) word(token string) uint64 {
 	return finish(word)
 }
 
-// connects reports whether a word says that what follows belongs to the work and is not its holder: prepositions of the
+// isConnector reports whether a word says that what follows belongs to the work and is not its holder: prepositions of the
 // languages that titles are written in, and the genitive.
-func connects(token string) bool {
+func isConnector(token string) bool {
 	switch token {
 	case "of", "for", "to", "in", "on", "with", "de", "del", "des", "du", "d", "da", "do", "di", "della", "delle", "dei", "degli", "per",
 		"para", "en", "fur", "im", "der", "von", "van", "voor", "bij", "av", "till", "pa", "til", "'s", "al", "aux", "au", "a", "la", "ds", "w", "za":
@@ -188,9 +188,9 @@ func connects(token string) bool {
 	return false
 }
 
-// parts reports whether a token begins a later part of a title: a separator, or an "and" ("and", "und", "et", "y" and "och" are "&"
+// startsPart reports whether a token begins a later part of a title: a separator, or an "and" ("and", "und", "et", "y" and "och" are "&"
 // by now).
-func parts(token string) bool {
+func startsPart(token string) bool {
 	switch token {
 	case "|", ",", "/", "(", ")", "@", "&", "e", "i", "ja", "ve", "и":
 		return true

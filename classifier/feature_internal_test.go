@@ -25,7 +25,7 @@ func TestLaterPartsOfATitleCountHalf(t *testing.T) {
 		f.extract(title.Normalize(test.title))
 		v := newVocabulary([]features{f})
 		var s sparse
-		v.look(&s, &f)
+		v.lookUp(&s, &f)
 		group := s.values[len(f.words):]
 		var top, least float32 = 0, 2
 		for _, x := range group {

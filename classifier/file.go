@@ -22,17 +22,17 @@ const fileMagic = "ROLECALL CLASSIFIER 1\n"
 var ErrModel = errors.New("classifier model")
 
 type fileHeader struct {
-	Key       string                      `json:"key"`
-	Method    string                      `json:"method"`
-	Dimension int                         `json:"dimension"`
-	Inputs    int                         `json:"inputs"` // of the dense heads
-	Places    int                         `json:"places"`
-	Taught    bool                        `json:"taught"`
-	Axes      [label.AxisCount]axisHeader `json:"axes"`
-	Embedder  string                      `json:"embedder"`
-	Trained   int                         `json:"trained"`
-	Absorbed  []string                    `json:"absorbed,omitempty"`
-	Rules     []label.Rule                `json:"rules,omitempty"`
+	Key        string                      `json:"key"`
+	Method     string                      `json:"method"`
+	Dimension  int                         `json:"dimension"`
+	Inputs     int                         `json:"inputs"` // of the dense heads
+	Places     int                         `json:"places"`
+	HasTeacher bool                        `json:"taught"`
+	Axes       [label.AxisCount]axisHeader `json:"axes"`
+	Embedder   string                      `json:"embedder"`
+	Trained    int                         `json:"trained"`
+	Absorbed   []string                    `json:"absorbed,omitempty"`
+	Rules      []label.Rule                `json:"rules,omitempty"`
 }
 
 type axisHeader struct {
@@ -45,7 +45,7 @@ type axisHeader struct {
 
 // encode writes a model file.
 func (m *model) encode() ([]byte, error) {
-	h := fileHeader{Key: m.key, Method: method, Dimension: m.dimension, Inputs: m.inputs(), Places: m.vocabulary.size(), Taught: m.taught, Embedder: m.embedder, Trained: len(m.trained), Absorbed: m.absorbed, Rules: m.rules}
+	h := fileHeader{Key: m.key, Method: method, Dimension: m.dimension, Inputs: m.inputs(), Places: m.vocabulary.size(), HasTeacher: m.hasTeacher, Embedder: m.embedder, Trained: len(m.trained), Absorbed: m.absorbed, Rules: m.rules}
 	for i := range m.axes {
 		a := &m.axes[i]
 		h.Axes[i] = axisHeader{a.values, a.fallback, a.mix, a.calibration, a.examples}
@@ -124,7 +124,7 @@ func decode(file []byte) (*model, error) {
 		return nil, fmt.Errorf("%w: its checksum differs, it is damaged", ErrModel)
 	}
 	r := &reader{rest: rest}
-	m := &model{key: h.Key, dimension: h.Dimension, taught: h.Taught, embedder: h.Embedder, absorbed: h.Absorbed, rules: h.Rules}
+	m := &model{key: h.Key, dimension: h.Dimension, hasTeacher: h.HasTeacher, embedder: h.Embedder, absorbed: h.Absorbed, rules: h.Rules}
 	var classes [label.AxisCount]int
 	for i, a := range h.Axes {
 		m.axes[i] = axisModel{values: a.Values, fallback: a.Fallback, mix: a.Mix, calibration: a.Calibration, examples: a.Examples}

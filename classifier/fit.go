@@ -23,13 +23,13 @@ type fitting struct {
 	weight     []float32
 	fold       []int
 	model      *model
-	teacher    *teacher // nil where it has nothing to say
+	teacher    *teacher // nil where there is none, or none of use
 	near       [][]near // of each lesson among the others
 }
 
 // fitModel learns a model from lessons whose vectors are given.
 func fitModel(ctx context.Context, book label.Rulebook, lessons []lesson, vectors matrix, emb embedding.Embedder, t *teacher, o Options) (*model, error) {
-	f := &fitting{options: o, lessons: lessons, vectors: vectors, teacher: t, model: &model{dimension: vectors.dimension, taught: t != nil}}
+	f := &fitting{options: o, lessons: lessons, vectors: vectors, teacher: t, model: &model{dimension: vectors.dimension, hasTeacher: t != nil}}
 	f.prepare()
 	if err := f.neighborhoods(ctx); err != nil {
 		return nil, err
@@ -80,15 +80,15 @@ func (f *fitting) prepare() {
 	}
 	f.model.vocabulary = newVocabulary(extracted)
 	f.sparseRows, f.denseRows = make([]sparse, n), make([]sparse, n)
-	var heard lecture
+	var scratch teacherScratch
 	f.weight, f.fold = make([]float32, n), make([]int, n)
 	for i, l := range f.lessons {
-		f.model.vocabulary.look(&f.sparseRows[i], &extracted[i])
+		f.model.vocabulary.lookUp(&f.sparseRows[i], &extracted[i])
 		row := make([]float32, f.inputs())
 		copy(row, f.vectors.row(i))
 		if f.teacher != nil {
 			in := normalizedInput(l.title, l.normalized)
-			f.teacher.hear(row[f.vectors.dimension:], &in, &extracted[i], f.vectors.row(i), &heard)
+			f.teacher.softLabels(row[f.vectors.dimension:], &in, &extracted[i], f.vectors.row(i), &scratch)
 		}
 		f.denseRows[i] = denseRow(row)
 		f.weight[i] = l.weight
@@ -124,12 +124,12 @@ func (f *fitting) neighborhoods(ctx context.Context) error {
 			if err := ctx.Err(); err != nil {
 				return fmt.Errorf("fit the classifier: %w", err)
 			}
-			var q questions
-			var room [abreast]nearest
-			for i := start; i < end; i += abreast {
+			var q queryBatch
+			var room [queriesAtOnce]nearest
+			for i := start; i < end; i += queriesAtOnce {
 				var lists []*nearest
 				var queries [][]float32
-				for n := range min(abreast, end-i) {
+				for n := range min(queriesAtOnce, end-i) {
 					room[n].reset(3 * neighbors)
 					lists, queries = append(lists, &room[n]), append(queries, f.vectors.row(i+n))
 				}

@@ -13,7 +13,7 @@ type axisFit struct {
 	heads [2]*head // over n-grams, over the embedding
 	class []int    // by lesson; -1 for one that says nothing about the axis
 	votes []int16  // the same, for voting
-	// what each held-out lesson was told by heads that had not seen it
+	// the scores of each held-out lesson, by heads that had not seen it
 	heldSparse, heldDense, heldNear [][]float32
 }
 
@@ -109,8 +109,8 @@ func (a *axisFit) fitFold(k int) {
 	}
 }
 
-func (a *axisFit) voices(i int) voices {
-	return voices{sparse: a.heldSparse[i], dense: a.heldDense[i], near: a.heldNear[i], known: a.sparseRows[i].known, pieces: a.sparseRows[i].pieces}
+func (a *axisFit) heldOutScores(i int) axisScores {
+	return axisScores{sparse: a.heldSparse[i], dense: a.heldDense[i], near: a.heldNear[i], known: a.sparseRows[i].known, pieces: a.sparseRows[i].pieces}
 }
 
 // finish settles mix and calibration on the held-out answers.
@@ -125,27 +125,27 @@ func (a *axisFit) finish() {
 		return
 	}
 	a.mix = a.chooseMix(rows)
-	rows = a.expectFewer(rows)
-	var answers []held
+	rows = a.lowerNoneOdds(rows)
+	var answers []heldOut
 	for _, i := range rows {
-		v := a.voices(i)
-		var h held
-		h.heads, h.headsRight = a.answer(i, &v, false)
-		h.joint, h.jointRight = a.answer(i, &v, true)
+		scores := a.heldOutScores(i)
+		var h heldOut
+		h.heads, h.headsRight = a.answer(i, &scores, false)
+		h.joint, h.jointRight = a.answer(i, &scores, true)
 		answers = append(answers, h)
 	}
 	answers = append(answers, a.nonsense(rows)...)
-	a.calibration = calibrate(lifeFor(a.exampleShare(), a.fallback >= 0), answers, a.mix.deaf())
+	a.calibration = calibrate(calibrationFor(a.exampleShare(), a.fallback >= 0), answers, a.mix.ignoresNeighbors())
 }
 
-// noneOversampled is how much more often than in life an example says "none of these": people who write examples list what fits
+// noneOversampled is how much more often than a title of a CRM an example says "none of these": people who write examples list what fits
 // nowhere at length (a tenth of the default workbook's), a CRM has a few in a hundred.
 const noneOversampled = 3.2
 
-// expectFewer lowers the odds of "none of these" to what they are in life (Saerens et al. 2002: a change of the prior) and returns
-// the rows for the calibration, with as many of that answer left out. Corrections are from life and lower nothing. On an axis with
+// lowerNoneOdds lowers the odds of "none of these" to what they are in a CRM (Saerens et al. 2002: a change of the prior) and returns
+// the rows for the calibration, with as many of that answer left out. Corrections are real titles and lower nothing. On an axis with
 // a fallback the answer is left alone: there it stands for titles without a mark.
-func (a *axisFit) expectFewer(rows []int) []int {
+func (a *axisFit) lowerNoneOdds(rows []int) []int {
 	none := a.classOf("")
 	if none < 0 || a.fallback >= 0 {
 		return rows
@@ -167,12 +167,12 @@ func (a *axisFit) expectFewer(rows []int) []int {
 	return kept
 }
 
-// answer is what a held-out lesson was told, and whether that is right.
-func (a *axisFit) answer(i int, v *voices, asked bool) (signal, bool) {
+// answer is the signal of the answer to a held-out lesson, and whether that answer is right.
+func (a *axisFit) answer(i int, scores *axisScores, withNeighbors bool) (signal, bool) {
 	shares := make([]float32, len(a.values))
-	a.mix.join(shares, v, asked)
+	a.mix.join(shares, scores, withNeighbors)
 	first, second := best(shares)
-	return observe(v, shares, first, second, first == a.fallback, a.values[first] == ""), first == a.class[i]
+	return observe(scores, shares, first, second, first == a.fallback, a.values[first] == ""), first == a.class[i]
 }
 
 // chooseMix minimises the held-out cross-entropy by coordinate search, held by a ridge on the proportions, and more so where titles
@@ -190,8 +190,8 @@ func (a *axisFit) chooseMix(rows []int) mix {
 		var sum float64
 		n := 0
 		for r := 0; r < len(rows); r += stride {
-			v := a.voices(rows[r])
-			m.join(shares, &v, true)
+			scores := a.heldOutScores(rows[r])
+			m.join(shares, &scores, true)
 			sum -= math.Log(max(float64(shares[a.class[rows[r]]]), 1e-9))
 			n++
 		}

@@ -22,7 +22,7 @@ type schedule struct {
 	epochs int
 	rate   float32 // first step
 	decay  float32 // L2 on what a step touches
-	smooth float32 // share of each row's say that goes to all classes alike (Szegedy et al. 2016)
+	smooth float32 // label smoothing: share of each row's label that goes to all classes alike (Szegedy et al. 2016)
 	seed   uint64
 }
 

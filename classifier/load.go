@@ -16,7 +16,7 @@ import (
 )
 
 // staleShare is the share of the labelled titles that may be corrections which were not in force when a kept model was fitted, or
-// that it knows and which are no longer. Until then they speak for their own titles and as neighbours. A model of few titles, for
+// that it knows and which are no longer. Until then they count for their own titles and as neighbours. A model of few titles, for
 // which each counts, is fitted in no time.
 const staleShare = 0.05
 
@@ -39,12 +39,12 @@ func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts 
 	m := freshEnough(kept, book, len(lessons))
 	if m != nil {
 		var t *teacher
-		if m.taught {
+		if m.hasTeacher {
 			if t, err = newTeacher(emb); err != nil {
 				return nil, err
 			}
 		}
-		if m.taught == (t != nil) && m.fits(t) {
+		if m.hasTeacher == (t != nil) && m.fits(t) {
 			return assemble(book, emb, opts, m, t, lessons, vectors)
 		}
 	}
@@ -59,7 +59,7 @@ func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts 
 		return nil, err
 	}
 	if m.inputs() == 0 {
-		t, m.taught = nil, false // there is nobody to teach
+		t, m.hasTeacher = nil, false // there are no classes
 	}
 	m.key, m.embedder, m.absorbed = key, emb.ID(), inForce(book)
 	if opts.Cache != nil {
@@ -116,7 +116,7 @@ func freshEnough(kept []*model, book label.Rulebook, lessons int) *model {
 	return nil
 }
 
-// fits reports whether the teacher is the one that the model has heard.
+// fits reports whether the teacher is the one that the model was fitted with.
 func (m *model) fits(t *teacher) bool {
 	want := m.dimension
 	if t != nil {

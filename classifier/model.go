@@ -13,7 +13,7 @@ type model struct {
 	vocabulary *vocabulary
 	axes       [label.AxisCount]axisModel
 	dimension  int    // of the embedding
-	taught     bool   // the dense heads hear the teacher too
+	hasTeacher bool   // the dense heads have the teacher's soft labels as inputs, too
 	sparse     *table // over n-grams
 	dense      *table // over the embedding
 	// absorbed are the corrections that were training rows, by what they say, sorted.
@@ -64,38 +64,38 @@ func (m *axisModel) classOf(v label.Value) int {
 // has reports whether a value is one of the axis' classes.
 func (m *axisModel) has(v label.Value) bool { return m.classOf(v) >= 0 }
 
-// mix is how much each voice counts: the logits are Sparse x the n-gram head's + Dense x the embedding head's + Near x the log of
+// mix is how much each scorer counts: the logits are Sparse x the n-gram head's + Dense x the embedding head's + Near x the log of
 // the neighbours' shares.
 type mix struct {
 	Sparse, Dense, Near float32
 }
 
-// deaf reports that the neighbours have shown no use on this axis and are not asked.
-func (m mix) deaf() bool { return m.Near == 0 }
+// ignoresNeighbors reports that the neighbours have shown no use on this axis and are left out.
+func (m mix) ignoresNeighbors() bool { return m.Near == 0 }
 
-// voices is what the three voices say of one title, by class.
-type voices struct {
+// axisScores are the scores of one title on one axis, by class: of the two heads and of the neighbours.
+type axisScores struct {
 	sparse, dense []float32 // logits
 	near          []float32 // shares
 	pieces        float32   // share of the pieces of its words that are known
 	known         float32   // share of the title's words that are known
 }
 
-// join writes the joint shares into dst; asked says whether the neighbours have a say.
-func (m mix) join(dst []float32, v *voices, asked bool) {
-	if !asked || m.Near == 0 {
+// join writes the joint shares into dst; withNeighbors says whether the neighbours count.
+func (m mix) join(dst []float32, scores *axisScores, withNeighbors bool) {
+	if !withNeighbors || m.Near == 0 {
 		for c := range dst {
-			dst[c] = m.Sparse*v.sparse[c] + m.Dense*v.dense[c]
+			dst[c] = m.Sparse*scores.sparse[c] + m.Dense*scores.dense[c]
 		}
 		softmax(dst)
 		return
 	}
 	share, log := float32(1), float32(0)
-	for c, near := range v.near[:len(dst)] {
+	for c, near := range scores.near[:len(dst)] {
 		if near != share { // most classes have the share of those without a vote
 			share, log = near, logShare(near)
 		}
-		dst[c] = m.Sparse*v.sparse[c] + m.Dense*v.dense[c] + m.Near*log
+		dst[c] = m.Sparse*scores.sparse[c] + m.Dense*scores.dense[c] + m.Near*log
 	}
 	softmax(dst)
 }

@@ -80,8 +80,8 @@ func (m *matrix) searchFrom(first int32, n *nearest, query []float32) {
 	}
 }
 
-// vote writes into dst the share of each class among the neighbours, weighted by exp((cosine-1)/width), with what is missing to a
-// full hand spread evenly: far neighbours say little. class gives a row's class, below 0 for a row that says nothing.
+// vote writes into dst the share of each class among the neighbours, weighted by exp((cosine-1)/width), with a vote of voteDoubt
+// spread evenly: far neighbours count little. class gives a row's class, below 0 for a row that says nothing.
 func vote(dst []float32, list []near, class []int16, weight []float32) {
 	clear(dst)
 	var total float32
@@ -102,5 +102,5 @@ func vote(dst []float32, list []near, class []int16, weight []float32) {
 
 const (
 	voteWidth = 0.15
-	voteDoubt = 0.05 // the vote of nobody: as much as one neighbour at cosine 0.55
+	voteDoubt = 0.05 // as much as one neighbour at cosine 0.55
 )

@@ -10,9 +10,9 @@ const nonsenseShare = 0.08
 
 // nonsense makes titles up that mean nothing, so that the calibration learns how little of such a title is known. Half are the
 // letters of a title shaken, half are the beginnings of words with the ends of others.
-func (a *axisFit) nonsense(rows []int) []held {
+func (a *axisFit) nonsense(rows []int) []heldOut {
 	random := rand.New(rand.NewPCG(a.options.Seed, 0x6e6f6e73))
-	var out []held
+	var out []heldOut
 	var f features
 	var s sparse
 	for n := range int(nonsenseShare * float64(len(rows))) {
@@ -22,8 +22,8 @@ func (a *axisFit) nonsense(rows []int) []held {
 			text = crossed(random, one, a.lessons[rows[random.IntN(len(rows))]].normalized)
 		}
 		f.extract(text)
-		a.model.vocabulary.look(&s, &f)
-		out = append(out, held{nonsense: true, heads: signal{3: float64(s.known), 4: float64(s.pieces)}})
+		a.model.vocabulary.lookUp(&s, &f)
+		out = append(out, heldOut{nonsense: true, heads: signal{3: float64(s.known), 4: float64(s.pieces)}})
 	}
 	return out
 }

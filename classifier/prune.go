@@ -10,8 +10,8 @@ import (
 const (
 	blockRows = 32 // rows that a scan looks at together
 	quad      = 4  // bytes of a row that are summed at once
-	// abreast is how many queries are answered at once.
-	abreast = 8
+	// queriesAtOnce is how many queries are answered at once.
+	queriesAtOnce = 8
 	// maxScanned is the longest vector whose bytes are scanned; longer ones are compared in full.
 	maxScanned = 1024
 )
@@ -81,26 +81,26 @@ func (p *pruned) queryTop() float32 {
 // rounding is more than the sums of a cosine in 32 bits, in any order, can be off for vectors of length 1.
 const rounding = 1e-4
 
-// questions are up to abreast queries in bytes, with the memory to answer them.
-type questions struct {
-	numbers [abreast][maxScanned]int8
-	bases   [abreast]int32 // takes off the 128 that each byte of a row has too much
-	scales  [abreast]float32
-	margins [abreast]float32 // how far a cosine can be from what the bytes say
-	limits  [abreast]float32 // what no sum of bytes is much over
-	blocks  int
-	sums    []float32 // of each query by row
-	tops    []float32 // of each query by block, then what is less than any, up to a multiple of blockRows
-	left    []int32   // rows to compare in full
-	cosines []float32
+// queryBatch is up to queriesAtOnce queries in bytes, with the buffers to answer them.
+type queryBatch struct {
+	numbers    [queriesAtOnce][maxScanned]int8
+	bases      [queriesAtOnce]int32 // takes off the 128 that each byte of a row has too much
+	scales     [queriesAtOnce]float32
+	margins    [queriesAtOnce]float32 // how far a cosine can be from that of the bytes
+	limits     [queriesAtOnce]float32 // what no sum of bytes is much over
+	blocks     int
+	sums       []float32 // of each query by row
+	tops       []float32 // of each query by block, then what is less than any, up to a multiple of blockRows
+	candidates []int32   // rows to compare in full
+	cosines    []float32
 }
 
 // prepare makes room for the answers.
-func (q *questions) prepare(p *pruned) {
-	if len(q.sums) != abreast*len(p.scales) {
+func (q *queryBatch) prepare(p *pruned) {
+	if len(q.sums) != queriesAtOnce*len(p.scales) {
 		q.blocks = len(p.scales) / blockRows
-		q.sums = make([]float32, abreast*len(p.scales))
-		q.tops = make([]float32, abreast*((q.blocks+blockRows-1)/blockRows*blockRows))
+		q.sums = make([]float32, queriesAtOnce*len(p.scales))
+		q.tops = make([]float32, queriesAtOnce*((q.blocks+blockRows-1)/blockRows*blockRows))
 		for i := range q.tops {
 			q.tops[i] = float32(math.Inf(-1))
 		}
@@ -108,16 +108,16 @@ func (q *questions) prepare(p *pruned) {
 }
 
 // sumsOf and topsOf are those of one query.
-func (q *questions) sumsOf(n int) []float32 {
-	return q.sums[len(q.sums)/abreast*n:][:len(q.sums)/abreast]
+func (q *queryBatch) sumsOf(n int) []float32 {
+	return q.sums[len(q.sums)/queriesAtOnce*n:][:len(q.sums)/queriesAtOnce]
 }
 
-func (q *questions) topsOf(n int) []float32 {
-	return q.tops[len(q.tops)/abreast*n:][:len(q.tops)/abreast]
+func (q *queryBatch) topsOf(n int) []float32 {
+	return q.tops[len(q.tops)/queriesAtOnce*n:][:len(q.tops)/queriesAtOnce]
 }
 
-// ask puts a query into bytes as the nth question; false for one that has none.
-func (q *questions) ask(p *pruned, n int, query []float32) bool {
+// quantize puts a query into bytes as the nth of the batch; false for one that has none.
+func (q *queryBatch) quantize(p *pruned, n int, query []float32) bool {
 	var greatest uint32 // without their signs, numbers are in the order of their bits
 	for _, x := range query {
 		greatest = max(greatest, math.Float32bits(x)&^(1<<31))
@@ -147,42 +147,42 @@ func (q *questions) ask(p *pruned, n int, query []float32) bool {
 }
 
 // search offers to each of nearest every row of m that can be among the nearest to its query, as m.search does with all. It takes up to
-// abreast queries, and nearest must be empty.
-func (p *pruned) search(m *matrix, list []*nearest, q *questions, queries [][]float32) {
-	asked := 0
-	var of [abreast]int
+// queriesAtOnce queries, and nearest must be empty.
+func (p *pruned) search(m *matrix, list []*nearest, q *queryBatch, queries [][]float32) {
+	quantized := 0
+	var of [queriesAtOnce]int
 	if p.ready.Load() {
 		q.prepare(p)
 	}
 	for i, query := range queries {
-		if !p.ready.Load() || list[i].room > q.blocks || !q.ask(p, asked, query) {
+		if !p.ready.Load() || list[i].room > q.blocks || !q.quantize(p, quantized, query) {
 			m.search(list[i], query)
 			continue
 		}
-		of[asked] = i
-		asked++
+		of[quantized] = i
+		quantized++
 	}
-	if asked == 0 {
+	if quantized == 0 {
 		return
 	}
-	scan(p, q, asked)
-	for n, i := range of[:asked] {
-		q.answer(m, n, list[i], queries[i])
+	scan(p, q, quantized)
+	for n, i := range of[:quantized] {
+		q.offerRows(m, n, list[i], queries[i])
 	}
 }
 
-// answer offers the rows that the nth question's sums leave over: first those that reach what the best blocks have, then those that
+// offerRows offers the rows that the nth query's sums leave over: first those that reach what the best blocks have, then those that
 // can still be among the nearest.
-func (q *questions) answer(m *matrix, n int, list *nearest, query []float32) {
+func (q *queryBatch) offerRows(m *matrix, n int, list *nearest, query []float32) {
 	high := q.high(n, list.room)
-	q.leave(m, n, high, nil)
+	q.collectRows(m, n, high, nil)
 	q.compare(m, list, query)
-	q.leave(m, n, q.below(n, list.worst()), &high)
+	q.collectRows(m, n, q.below(n, list.worst()), &high)
 	q.compare(m, list, query)
 }
 
 // high is a number that the tops of at least so many blocks reach as there is room for, and of hardly any more, where it can be had.
-func (q *questions) high(n, room int) float32 {
+func (q *queryBatch) high(n, room int) float32 {
 	tops := q.topsOf(n)
 	found, low, over := float32(math.Inf(-1)), -q.limits[n], q.limits[n]
 	for range 12 {
@@ -203,9 +203,9 @@ func (q *questions) high(n, room int) float32 {
 	return found
 }
 
-// leave notes the rows whose sums are not less than floor, without those that are not less than done.
-func (q *questions) leave(m *matrix, n int, floor float32, done *float32) {
-	q.left = q.left[:0]
+// collectRows notes the rows whose sums are not less than floor, without those that are not less than done.
+func (q *queryBatch) collectRows(m *matrix, n int, floor float32, done *float32) {
+	q.candidates = q.candidates[:0]
 	sums, tops := q.sumsOf(n), q.topsOf(n)
 	for at := 0; at < len(tops); at += blockRows {
 		for blocks := reach(tops[at:], floor); blocks != 0; blocks &= blocks - 1 {
@@ -221,7 +221,7 @@ func (q *questions) leave(m *matrix, n int, floor float32, done *float32) {
 				rows &= 1<<left - 1
 			}
 			for ; rows != 0; rows &= rows - 1 {
-				q.left = append(q.left, int32(first+bits.TrailingZeros32(rows)))
+				q.candidates = append(q.candidates, int32(first+bits.TrailingZeros32(rows)))
 			}
 		}
 	}
@@ -229,14 +229,14 @@ func (q *questions) leave(m *matrix, n int, floor float32, done *float32) {
 
 // compare offers the rows that are left over. Their cosines are summed one after the other before any is looked at, so that the
 // processor need not wait for the memory of each.
-func (q *questions) compare(m *matrix, list *nearest, query []float32) {
-	q.cosines = dotRows(q.cosines[:0], m, query, q.left)
+func (q *queryBatch) compare(m *matrix, list *nearest, query []float32) {
+	q.cosines = dotRows(q.cosines[:0], m, query, q.candidates)
 	for k, cosine := range q.cosines {
-		list.offer(q.left[k], cosine)
+		list.offer(q.candidates[k], cosine)
 	}
 }
 
 // below is the sum of bytes of which it is certain that the cosine is less than the one given.
-func (q *questions) below(n int, cosine float32) float32 {
+func (q *queryBatch) below(n int, cosine float32) float32 {
 	return (cosine - q.margins[n]) / q.scales[n]
 }

@@ -68,16 +68,16 @@ func TestBytesFindTheSameNeighbours(t *testing.T) {
 					tt.spoil(&m)
 				}
 				var p pruned
-				var questions questions
+				var batch queryBatch
 				p.prepare(&m)
 				p.dots = dots
-				var queries [abreast][]float32
-				var got [abreast]nearest
+				var queries [queriesAtOnce][]float32
+				var got [queriesAtOnce]nearest
 				for i := range queries {
 					queries[i] = make([]float32, tt.dimension)
 				}
 				for q := range 400 {
-					query := queries[q%abreast]
+					query := queries[q%queriesAtOnce]
 					randomVector(random, query, tt.spread)
 					if q%3 == 1 { // near a row
 						for d, x := range m.row(random.IntN(m.size())) {
@@ -91,12 +91,12 @@ func TestBytesFindTheSameNeighbours(t *testing.T) {
 						continue
 					}
 					room := neighbors * (1 + 2*(q%2)) // as to classify, and as to fit
-					lists := make([]*nearest, 1+q%abreast)
+					lists := make([]*nearest, 1+q%queriesAtOnce)
 					for i := range lists {
 						got[i].reset(room)
 						lists[i] = &got[i]
 					}
-					p.search(&m, lists, &questions, queries[:len(lists)])
+					p.search(&m, lists, &batch, queries[:len(lists)])
 					for i, list := range lists {
 						var want nearest
 						want.reset(room)
@@ -117,16 +117,16 @@ func BenchmarkNeighbours(b *testing.B) {
 	for i := range m.size() {
 		randomVector(random, m.row(i), 0.97)
 	}
-	var queries [abreast][]float32
-	var room [abreast]nearest
-	var lists [abreast]*nearest
+	var queries [queriesAtOnce][]float32
+	var room [queriesAtOnce]nearest
+	var lists [queriesAtOnce]*nearest
 	for i := range queries {
 		queries[i] = slices.Clone(m.row(100 + i))
 		queries[i][i] += 0.3
 		lists[i] = &room[i]
 	}
 	var p pruned
-	var questions questions
+	var batch queryBatch
 	p.prepare(&m)
 	for _, kind := range []struct {
 		name   string
@@ -138,8 +138,8 @@ func BenchmarkNeighbours(b *testing.B) {
 				m.search(list, queries[i])
 			}
 		}},
-		{"pruned", false, func() { p.search(&m, lists[:], &questions, queries[:]) }},
-		{"pruned by dots", true, func() { p.search(&m, lists[:], &questions, queries[:]) }},
+		{"pruned", false, func() { p.search(&m, lists[:], &batch, queries[:]) }},
+		{"pruned by dots", true, func() { p.search(&m, lists[:], &batch, queries[:]) }},
 	} {
 		b.Run(kind.name, func(b *testing.B) {
 			if kind.dots && !canDot() {
@@ -153,7 +153,7 @@ func BenchmarkNeighbours(b *testing.B) {
 				}
 				kind.search()
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(abreast*b.N), "ns/query")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(queriesAtOnce*b.N), "ns/query")
 		})
 	}
 }

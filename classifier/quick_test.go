@@ -18,7 +18,7 @@ func TestShortCutsChangeNoDecision(t *testing.T) {
 	}
 	titles = append(titles, "", "n/a", "Chief Happiness Officer", "lead", "xqzt wvk", "Менеджер по продажам", "營業部長")
 	role := defaultBook(t).Taxonomies[label.Role].Terms[0].Value
-	taught, err := c.WithCorrections([]label.Correction{{ID: "C-1", Title: titles[7], Active: true, Scope: label.ScopeTitle,
+	corrected, err := c.WithCorrections([]label.Correction{{ID: "C-1", Title: titles[7], Active: true, Scope: label.ScopeTitle,
 		Labels: [label.AxisCount]label.Opinion{{Given: true, Value: role}, {}}}})
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +26,7 @@ func TestShortCutsChangeNoDecision(t *testing.T) {
 	for name, c := range map[string]interface {
 		Classify(context.Context, []string) ([]label.Decision, error)
 		ClassifyInFull([]string) []label.Decision
-	}{"as fitted": c, "with a correction": taught} {
+	}{"as fitted": c, "with a correction": corrected} {
 		t.Run(name, func(t *testing.T) {
 			got, err := c.Classify(context.Background(), titles)
 			if err != nil {

@@ -15,14 +15,14 @@ import (
 // ruleSet holds the rules in the order in which they are asked, with two indexes, so that a title pays for the words it has and
 // not for the number of rules: whole-word texts by their first word, "contains" texts by their first three bytes.
 type ruleSet struct {
-	rules    []rule
-	seed     maphash.Seed // of hashes of words
-	openings map[uint64]*opening
-	opens    bitset // places of openings' keys
-	byStart  map[gram][]candidate
-	starts   bitset      // places of byStart's keys
-	short    []candidate // "contains" texts of less than three bytes
-	patterns []candidate
+	rules       []rule
+	seed        maphash.Seed // of hashes of words
+	byFirstWord map[uint64]*firstWordTexts
+	firstWords  bitset // places of byFirstWord's keys
+	byStart     map[gram][]candidate
+	starts      bitset      // places of byStart's keys
+	short       []candidate // "contains" texts of less than three bytes
+	patterns    []candidate
 }
 
 const gramBytes = 3
@@ -61,10 +61,10 @@ type rule struct {
 
 // ruleText is one alternative: as the team wrote it and as it is matched.
 type ruleText struct {
-	written string
-	text    string // words with one space between
-	words   []string
-	kin     []int // see findKin
+	written     string
+	text        string // words with one space between
+	words       []string
+	equivalents []int // rules, see findEquivalents
 }
 
 // candidate is a text of a rule, with its words.
@@ -74,9 +74,9 @@ type candidate struct {
 	words      []string
 }
 
-// opening holds the texts that begin with a word (or, should it ever be, with words that have one hash: texts are compared word by
+// firstWordTexts holds the texts that begin with a word (or, should it ever be, with words that have one hash: texts are compared word by
 // word in the end). Common words begin dozens, so that longer texts are told apart by hashes first.
-type opening struct {
+type firstWordTexts struct {
 	alone  []candidate
 	longer []candidate
 	ends   []ending // of longer
@@ -98,7 +98,7 @@ type ruleHit struct {
 
 // newRuleSet compiles rules. A pattern that does not compile is an error that names the rule; workbook.Parse lets none through.
 func newRuleSet(rules []label.Rule) (*ruleSet, error) {
-	s := &ruleSet{seed: maphash.MakeSeed(), openings: map[uint64]*opening{}, byStart: map[gram][]candidate{}}
+	s := &ruleSet{seed: maphash.MakeSeed(), byFirstWord: map[uint64]*firstWordTexts{}, byStart: map[gram][]candidate{}}
 	ordered := slices.Clone(rules)
 	slices.SortStableFunc(ordered, func(a, b label.Rule) int { return cmp.Compare(a.Priority, b.Priority) })
 	for _, r := range ordered {
@@ -128,7 +128,7 @@ func newRuleSet(rules []label.Rule) (*ruleSet, error) {
 			s.index(candidate{rule: n, text: i, match: r.Match, words: t.words}, t)
 		}
 	}
-	s.findKin()
+	s.findEquivalents()
 	return s, nil
 }
 
@@ -164,13 +164,13 @@ func (s *ruleSet) hashes(dst []uint64, words []string) []uint64 {
 	return dst
 }
 
-func (s *ruleSet) open(c candidate) {
+func (s *ruleSet) indexFirstWord(c candidate) {
 	hash := s.hash(c.words[0])
-	s.opens.add(hash)
-	o := s.openings[hash]
+	s.firstWords.add(hash)
+	o := s.byFirstWord[hash]
 	if o == nil {
-		o = &opening{}
-		s.openings[hash] = o
+		o = &firstWordTexts{}
+		s.byFirstWord[hash] = o
 	}
 	if len(c.words) == 1 {
 		o.alone = append(o.alone, c)
@@ -184,7 +184,7 @@ func (s *ruleSet) open(c candidate) {
 
 func (s *ruleSet) index(c candidate, t ruleText) {
 	if c.match != label.MatchContains {
-		s.open(c)
+		s.indexFirstWord(c)
 		return
 	}
 	if len(t.text) < gramBytes {
@@ -249,15 +249,15 @@ func (h ruleHit) compare(other ruleHit) int {
 // wholeWords appends the texts of whole words that stand in the title.
 func (s *ruleSet) wholeWords(dst []ruleHit, words []string, hashes []uint64) []ruleHit {
 	for i, hash := range hashes {
-		if !s.opens.has(hash) {
+		if !s.firstWords.has(hash) {
 			continue
 		}
-		o := s.openings[hash]
+		o := s.byFirstWord[hash]
 		if o == nil {
 			continue
 		}
 		for j := range o.alone {
-			if c := &o.alone[j]; c.stands(words, i) {
+			if c := &o.alone[j]; c.matchesAt(words, i) {
 				dst = append(dst, ruleHit{rule: c.rule, text: c.text})
 			}
 		}
@@ -269,7 +269,7 @@ func (s *ruleSet) wholeWords(dst []ruleHit, words []string, hashes []uint64) []r
 			if e.second != hashes[i+1] || i+e.words > len(hashes) || e.last != hashes[i+e.words-1] {
 				continue
 			}
-			if c := &o.longer[j]; c.stands(words, i) {
+			if c := &o.longer[j]; c.matchesAt(words, i) {
 				dst = append(dst, ruleHit{rule: c.rule, text: c.text})
 			}
 		}
@@ -277,8 +277,8 @@ func (s *ruleSet) wholeWords(dst []ruleHit, words []string, hashes []uint64) []r
 	return dst
 }
 
-// stands reports whether the candidate's words stand among the title's, beginning with the one at i.
-func (c *candidate) stands(words []string, i int) bool {
+// matchesAt reports whether the candidate's words stand among the title's, beginning with the one at i.
+func (c *candidate) matchesAt(words []string, i int) bool {
 	end := i + len(c.words)
 	if end > len(words) || !slices.Equal(words[i:end], c.words) {
 		return false

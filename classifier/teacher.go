@@ -60,8 +60,8 @@ func (t *teacher) size() int {
 	return n
 }
 
-// lecture is the memory of one who listens to the teacher.
-type lecture struct {
+// teacherScratch is what a goroutine needs to ask the teacher.
+type teacherScratch struct {
 	sparse        sparse
 	vector        []float32
 	fromWords     []float32
@@ -69,51 +69,51 @@ type lecture struct {
 	hits          []ruleHit
 }
 
-// hear writes what the teacher makes of a title into dst.
-func (t *teacher) hear(dst []float32, in *input, f *features, vector []float32, l *lecture) {
-	l.prepare(t.model)
-	t.model.vocabulary.look(&l.sparse, f)
-	t.model.sparse.scores(l.fromWords, &l.sparse)
-	t.say(dst, in, vector, l)
+// softLabels writes the teacher's soft labels for a title into dst, see writeSoftLabels.
+func (t *teacher) softLabels(dst []float32, in *input, f *features, vector []float32, s *teacherScratch) {
+	s.prepare(t.model)
+	t.model.vocabulary.lookUp(&s.sparse, f)
+	t.model.sparse.scores(s.fromWords, &s.sparse)
+	t.writeSoftLabels(dst, in, vector, s)
 }
 
-// listen is hear for a title that a memory has read, whose second ear is the teacher's.
-func (t *teacher) listen(dst []float32, in *input, m *memory, vector []float32, l *lecture) {
-	l.prepare(t.model)
-	m.hear(l.fromWords, 1)
-	t.say(dst, in, vector, l)
+// softLabelsFromCache is softLabels for a title that a word cache has read, whose second scorer is the teacher's.
+func (t *teacher) softLabelsFromCache(dst []float32, in *input, cache *wordCache, vector []float32, s *teacherScratch) {
+	s.prepare(t.model)
+	cache.score(s.fromWords, 1)
+	t.writeSoftLabels(dst, in, vector, s)
 }
 
-func (l *lecture) prepare(m *model) {
-	if l.fromWords == nil {
-		l.fromWords, l.fromEmbedding = make([]float32, m.sparse.stride), make([]float32, m.sparse.stride)
-		l.vector = make([]float32, m.dimension)
+func (s *teacherScratch) prepare(m *model) {
+	if s.fromWords == nil {
+		s.fromWords, s.fromEmbedding = make([]float32, m.sparse.stride), make([]float32, m.sparse.stride)
+		s.vector = make([]float32, m.dimension)
 	}
 }
 
-// ruleShare is the share that the teacher gives to what one of his rules says; the rest is his heads'. A rule is right more often than
-// that, but what it says is one word of a pupil's many.
+// ruleShare is the share that the teacher gives to the label of one of its rules; the rest is its heads'. A rule is right more often
+// than that, but its label is one input of a pupil's many.
 const ruleShare = 0.5
 
-// say writes, for each of the teacher's values, the square root of the share that rules and heads give it, so that each axis has
-// length 1. What the head over words says is in the lecture.
-func (t *teacher) say(dst []float32, in *input, vector []float32, l *lecture) {
+// writeSoftLabels writes, for each of the teacher's values, the square root of the share that rules and heads give it, so that each axis has
+// length 1. The scores of the head over n-grams are in s.fromWords.
+func (t *teacher) writeSoftLabels(dst []float32, in *input, vector []float32, s *teacherScratch) {
 	m := t.model
 	if !t.shared {
-		t.embedder.EmbedInto(l.vector, in.normalized)
-		vector = l.vector
+		t.embedder.EmbedInto(s.vector, in.normalized)
+		vector = s.vector
 	}
-	m.dense.denseScores(l.fromEmbedding, vector)
-	l.hits = t.rules.match(l.hits[:0], in)
+	m.dense.denseScores(s.fromEmbedding, vector)
+	s.hits = t.rules.match(s.hits[:0], in)
 	for i := range m.axes {
 		a := &m.axes[i]
 		n := len(a.values)
-		words, vectors := m.sparse.part(l.fromWords, i), m.dense.part(l.fromEmbedding, i)
+		words, vectors := m.sparse.part(s.fromWords, i), m.dense.part(s.fromEmbedding, i)
 		for c := range n {
 			dst[c] = a.mix.Sparse*words[c] + a.mix.Dense*vectors[c]
 		}
 		softmax(dst[:n])
-		if h, ok := t.rules.decide(l.hits, label.Axis(i), a.has); ok {
+		if h, ok := t.rules.decide(s.hits, label.Axis(i), a.has); ok {
 			for c := range n {
 				dst[c] *= 1 - ruleShare
 			}
@@ -127,10 +127,10 @@ func (t *teacher) say(dst []float32, in *input, vector []float32, l *lecture) {
 }
 
 // mostShared is the share of the teacher's own titles that may be among the pupil's. A workbook with more of them is the default
-// workbook, edited: its heads know what the teacher knows, and on titles that he has learnt by heart the teacher is no witness.
+// workbook, edited: its heads know what the teacher knows, and on titles that it was fitted on the teacher's answers prove nothing.
 const mostShared = 0.2
 
-// suits reports whether the teacher has something new to say about these lessons.
+// suits reports whether the teacher knows something new about these lessons.
 func (t *teacher) suits(lessons []lesson) bool {
 	shared := 0
 	for _, l := range lessons {

@@ -29,10 +29,10 @@ func TestRulesCountInTheThresholdButCarryNoWeakAnswer(t *testing.T) {
 func TestHarderExamplesLowerTheThreshold(t *testing.T) {
 	c := calibration{Held: 700}
 	c.Curve[190], c.Curve[170], c.Curve[150] = bin{500, 485}, bin{100, 79}, bin{100, 20} // of the first two 94.0 % are right, of all 83.4 %
-	for harder, want := range map[float64]float64{0: 0.855, 1: 0.855, 1.25: 0.755} {
-		c.Harder = harder
+	for ratio, want := range map[float64]float64{0: 0.855, 1: 0.855, 1.25: 0.755} {
+		c.HeldOutErrorRatio = ratio
 		if at, _, _ := c.threshold(0.94, ruled{}); math.Abs(at-want) > 0.001 {
-			t.Errorf("wrong %.2f times as often as in life: answers are given from %.3f, want %.3f", harder, at, want)
+			t.Errorf("wrong %.2f times as often as real titles: answers are given from %.3f, want %.3f", ratio, at, want)
 		}
 	}
 }
@@ -50,10 +50,10 @@ func TestNoAnswerBelowTheWeakestIsGivenHoweverGoodTheOthersAre(t *testing.T) {
 func TestConfidencesOfExamplesAreThoseOfRealTitles(t *testing.T) {
 	logit := func(p float64) float64 { return math.Log(p / (1 - p)) }
 	for _, test := range []struct {
-		name        string
-		examples    float64
-		fallback    bool
-		held, shown float64
+		name           string
+		examples       float64
+		fallback       bool
+		held, adjusted float64
 	}{
 		{"examples, sure", 1, false, 0.95, math.Log(0.95) - 1.5*math.Log(0.05) - 0.5},
 		{"examples, unsure", 1, false, 0.5, 0.5*math.Log(2) - 0.5},
@@ -62,9 +62,9 @@ func TestConfidencesOfExamplesAreThoseOfRealTitles(t *testing.T) {
 		{"corrections on an axis with a fallback", 0, true, 0.5, 0},
 		{"half and half", 0.5, false, 0.5, (math.Sqrt(1.5)-1)*math.Log(2) - 0.25},
 	} {
-		c := lifeFor(test.examples, test.fallback)
-		if got := logit(c.shown(test.held)); math.Abs(got-test.shown) > 1e-6 {
-			t.Errorf("%s: log odds of %.3f are shown, want %.3f", test.name, got, test.shown)
+		c := calibrationFor(test.examples, test.fallback)
+		if got := logit(c.adjusted(test.held)); math.Abs(got-test.adjusted) > 1e-6 {
+			t.Errorf("%s: log odds of %.3f, want %.3f", test.name, got, test.adjusted)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func TestNoneOfTheseIsAsRareAsInLife(t *testing.T) {
 			a.lessons = append(a.lessons, lesson{weight: 1, correction: correction})
 			a.heldSparse = append(a.heldSparse, make([]float32, 2))
 		}
-		return a, a.expectFewer(rows)
+		return a, a.lowerNoneOdds(rows)
 	}
 	less := float32(-math.Log(noneOversampled) / 0.5)
 	for _, test := range []struct {

@@ -9,13 +9,13 @@ type ruleTrust [label.AxisCount]struct{ agree, disagree int }
 const trustAhead = 20
 
 // confidence is the share of labelled titles on which the rule is right, counted as if it had been right trustAhead times before
-// and wrong once: nobody's rule is right for ever.
+// and wrong once: no rule is right for ever.
 func (t ruleTrust) confidence(a label.Axis) float64 {
 	agree, disagree := float64(t[a].agree), float64(t[a].disagree)
 	return (agree + trustAhead) / (agree + disagree + trustAhead + 1)
 }
 
-// trustRules counts, for each rule, the labelled titles which it decides and which say the same or another.
+// trustRules counts, for each rule, the labelled titles which it decides and which bear the same label or another.
 func trustRules(rules *ruleSet, lessons []lesson) []ruleTrust {
 	trust := make([]ruleTrust, len(rules.rules))
 	if len(rules.rules) == 0 {

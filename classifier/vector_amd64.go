@@ -17,9 +17,9 @@ func canDot() bool { return cpu.X86.HasAVX512VNNI && cpu.X86.HasAVX512F }
 // canFuse reports whether the machine multiplies and adds in one instruction, as vek32.Dot and math.Exp do where they can.
 func canFuse() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA }
 
-// scan writes, for each of the first n questions, each row's sum of bytes times its scale into q.sums, and the greatest of each block
+// scan writes, for each of the first n queries, each row's sum of bytes times its scale into q.sums, and the greatest of each block
 // into q.tops.
-func scan(p *pruned, q *questions, n int) {
+func scan(p *pruned, q *queryBatch, n int) {
 	if p.dots {
 		scanVNNI(&p.bytes[0], &p.scales[0], &q.numbers[0][0], p.quads, q.blocks, &q.bases[0], &q.sums[0], &q.tops[0])
 		return
@@ -29,12 +29,12 @@ func scan(p *pruned, q *questions, n int) {
 	}
 }
 
-// scanAVX2 is scan for one question; blocks has the number of blocks, quads that of a row's quads.
+// scanAVX2 is scan for one query; blocks has the number of blocks, quads that of a row's quads.
 //
 //go:noescape
 func scanAVX2(bytes *byte, scales *float32, query *int8, quads, blocks int, base int32, sums, tops *float32)
 
-// scanVNNI is scan for abreast questions, asked or not; the tops of one stand after those of the one before, filled up to a multiple of 32.
+// scanVNNI is scan for queriesAtOnce queries, in use or not; the tops of one stand after those of the one before, filled up to a multiple of 32.
 //
 //go:noescape
 func scanVNNI(bytes *byte, scales *float32, queries *int8, quads, blocks int, bases *int32, sums, tops *float32)
@@ -50,7 +50,7 @@ func reach(x []float32, floor float32) uint32 {
 //go:noescape
 func reachAVX2(x *float32, floor float32) uint32
 
-// dotRows appends to dots the product of the query and of each row at a place: what vek32.Dot says, bit for bit. (On
+// dotRows appends to dots the product of the query and of each row at a place: as vek32.Dot has it, bit for bit. (On
 // macOS that knows no vector instructions.)
 func dotRows(dots []float32, m *matrix, query []float32, places []int32) []float32 {
 	if len(places) == 0 || m.dimension == 0 || !canFuse() || runtime.GOOS == "darwin" {

@@ -8,7 +8,7 @@ func canScan() bool { return false }
 // canDot reports whether the machine sums products of bytes in one instruction.
 func canDot() bool { return false }
 
-func scan(*pruned, *questions, int) {}
+func scan(*pruned, *queryBatch, int) {}
 
 func reach(x []float32, floor float32) uint32 { return reachInGo(x, floor) }
 

@@ -93,16 +93,16 @@ type sparse struct {
 	pieces float32 // the same of the pieces of its words
 }
 
-// look fills s with the features that the vocabulary knows.
-func (v *vocabulary) look(s *sparse, f *features) {
+// lookUp fills s with the features that the vocabulary knows.
+func (v *vocabulary) lookUp(s *sparse, f *features) {
 	s.places, s.values = s.places[:0], s.values[:0]
-	s.known = v.lookGroup(s, f.words, f.firstWords)
-	s.pieces = v.lookGroup(s, f.chars, f.firstChars)
+	s.known = v.lookUpGroup(s, f.words, f.firstWords)
+	s.pieces = v.lookUpGroup(s, f.chars, f.firstChars)
 }
 
-// lookGroup adds the features of one group to s, those after the first ones at laterWeight, and returns the share of them that the
+// lookUpGroup adds the features of one group to s, those after the first ones at laterWeight, and returns the share of them that the
 // vocabulary knows.
-func (v *vocabulary) lookGroup(s *sparse, group []uint64, first int) float32 {
+func (v *vocabulary) lookUpGroup(s *sparse, group []uint64, first int) float32 {
 	start := len(s.places)
 	first = min(first, len(group))
 	squares := v.weigh(s, group[:first], 1) + v.weigh(s, group[first:], laterWeight)

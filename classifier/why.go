@@ -32,7 +32,7 @@ func (c *Classifier) byExample(a label.Axis, l *lesson) label.Finding {
 func (c *Classifier) byRule(a label.Axis, h ruleHit, s *scratch) label.Finding {
 	r := &c.rules.rules[h.rule]
 	f := label.Finding{Value: r.Set[a], Accepted: true, Method: label.ByRule, Confidence: c.trust[h.rule].confidence(a), RuleID: r.ID}
-	f.Why = s.said(newSaying(a, sayRule, h.rule, h.text), func() string { return c.whyRule(a, h, &f) })
+	f.Why = s.sentence(newSentenceKey(a, sentenceOfRule, h.rule, h.text), func() string { return c.whyRule(a, h, &f) })
 	return f
 }
 
@@ -42,14 +42,14 @@ func (c *Classifier) whyRule(a label.Axis, h ruleHit, f *label.Finding) string {
 	if r.Match == label.MatchRegex { // a pattern says nothing to most people
 		why = fmt.Sprintf("Rule %s says %s for titles that fit its pattern.", r.ID, c.name(a, f.Value))
 	}
-	if n := c.trust[h.rule][a].disagree; n > 2 && f.Confidence < c.targets[a].asked {
+	if n := c.trust[h.rule][a].disagree; n > 2 && f.Confidence < c.targets[a].wanted {
 		why += fmt.Sprintf(" Careful: %d labelled titles that the rule matches say something else.", n)
 	}
 	return why
 }
 
-// doubted makes suggestions of the answers to a title that may not be what it looks like.
-func doubted(findings [label.AxisCount]label.Finding) [label.AxisCount]label.Finding {
+// suggestionsOnly makes suggestions of the answers to a title that may not be what it looks like.
+func suggestionsOnly(findings [label.AxisCount]label.Finding) [label.AxisCount]label.Finding {
 	for a := range findings {
 		if f := &findings[a]; f.Method != label.ByCorrection {
 			f.Accepted, f.Method, f.RuleID = false, label.ByAbstaining, ""
@@ -59,8 +59,8 @@ func doubted(findings [label.AxisCount]label.Finding) [label.AxisCount]label.Fin
 	return findings
 }
 
-// byNobody is the answer of an axis about which no labelled title speaks: the fallback as a suggestion, if there is one.
-func (c *Classifier) byNobody(a label.Axis) label.Finding {
+// abstain is the answer of an axis about which no labelled title speaks: the fallback as a suggestion, if there is one.
+func (c *Classifier) abstain(a label.Axis) label.Finding {
 	f := label.Finding{Method: label.ByAbstaining, Why: "No rule matches, and no labelled title speaks about the " + a.String() + " yet."}
 	if term, ok := c.book.Taxonomies[a].Fallback(); ok {
 		f.Value = term.Value
@@ -69,21 +69,21 @@ func (c *Classifier) byNobody(a label.Axis) label.Finding {
 	return f
 }
 
-// why says in a sentence what heads and neighbours found.
-func (c *Classifier) why(a label.Axis, f *label.Finding, v *verdict, d *desk, s *scratch) string {
-	kind := sayDoubt
+// why puts into a sentence what heads and neighbours found.
+func (c *Classifier) why(a label.Axis, f *label.Finding, v *verdict, st *titleState, s *scratch) string {
+	kind := sentenceOfDoubt
 	if f.Accepted {
-		kind = sayAnswer
+		kind = sentenceOfAnswer
 	}
-	if !v.asked || len(d.nearest.list) == 0 {
-		return s.said(newSaying(a, kind, v.first, v.second), func() string { return c.whyExamples(a, f, v) + "." })
+	if !v.withNeighbors || len(st.nearest.list) == 0 {
+		return s.sentence(newSentenceKey(a, kind, v.first, v.second), func() string { return c.whyExamples(a, f, v) + "." })
 	}
-	found := s.said(newSaying(a, kind+sayMore, v.first, v.second), func() string { return c.whyExamples(a, f, v) + "; the closest labelled title is " })
-	row := d.nearest.list[0].row
+	found := s.sentence(newSentenceKey(a, kind+sentenceContinued, v.first, v.second), func() string { return c.whyExamples(a, f, v) + "; the closest labelled title is " })
+	row := st.nearest.list[0].row
 	if int(row) >= len(c.lessons) { // a correction, which other classifiers may not have
 		return found + c.quoted(row)
 	}
-	return found + s.said(newSaying(0, sayTitle, int(row), 0), func() string { return c.quoted(row) })
+	return found + s.sentence(newSentenceKey(0, sentenceOfTitle, int(row), 0), func() string { return c.quoted(row) })
 }
 
 // quoted is a labelled title as the end of a sentence.
@@ -102,29 +102,29 @@ func (c *Classifier) whyExamples(a label.Axis, f *label.Finding, v *verdict) str
 	return fmt.Sprintf("Not sure enough: it could be %s", name)
 }
 
-// saying is what a sentence, or a part of one, depends on: a rule and its text, the best answers by class, or a labelled title. It is
+// sentenceKey is what a sentence, or a part of one, depends on: a rule and its text, the best answers by class, or a labelled title. It is
 // a number because every title looks up some.
-type saying uint64
+type sentenceKey uint64
 
 const (
-	sayRule = iota
-	sayTitle
-	sayAnswer
-	sayDoubt
-	sayMore = 2 // added to the two before: the closest title follows
+	sentenceOfRule = iota
+	sentenceOfTitle
+	sentenceOfAnswer
+	sentenceOfDoubt
+	sentenceContinued = 2 // added to the two before: the closest title follows
 )
 
-func newSaying(a label.Axis, kind, one, other int) saying {
-	return saying(a)<<60 | saying(kind)<<56 | saying(one)<<28 | saying(other+1)
+func newSentenceKey(a label.Axis, kind, one, other int) sentenceKey {
+	return sentenceKey(a)<<60 | sentenceKey(kind)<<56 | sentenceKey(one)<<28 | sentenceKey(other+1)
 }
 
-// said makes a sentence once. What it says must be the same for every classifier with the same rules and the same model.
-func (s *scratch) said(what saying, say func() string) string {
-	if known, ok := s.sayings[what]; ok {
+// sentence makes a sentence once. It must be the same for every classifier with the same rules and the same model.
+func (s *scratch) sentence(key sentenceKey, write func() string) string {
+	if known, ok := s.sentences[key]; ok {
 		return known
 	}
-	text := say()
-	s.sayings[what] = text
+	text := write()
+	s.sentences[key] = text
 	return text
 }
 

@@ -7,17 +7,17 @@ import (
 	"rolecall/label"
 )
 
-// TestACorrectionIsNamedByThoseWhoHaveItAlone asks two classifiers that share what their workers remember.
+// TestACorrectionIsNamedByThoseWhoHaveItAlone asks two classifiers that share the sentences that their workers keep.
 func TestACorrectionIsNamedByThoseWhoHaveItAlone(t *testing.T) {
 	c := defaultClassifier(t)
 	role := defaultBook(t).Taxonomies[label.Role].Terms[0].Value
 	for _, title := range []string{"zookeeper of penguins", "zookeeper with penguins"} {
-		taught, err := c.WithCorrections([]label.Correction{{ID: "C-1", Title: title, Active: true, Scope: label.ScopeTitle,
+		corrected, err := c.WithCorrections([]label.Correction{{ID: "C-1", Title: title, Active: true, Scope: label.ScopeTitle,
 			Labels: [label.AxisCount]label.Opinion{{Given: true, Value: role}, {}}}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		decisions, err := taught.Classify(t.Context(), []string{"zookeeper for penguins"})
+		decisions, err := corrected.Classify(t.Context(), []string{"zookeeper for penguins"})
 		if err != nil {
 			t.Fatal(err)
 		}

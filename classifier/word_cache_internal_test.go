@@ -11,9 +11,9 @@ import (
 	"rolecall/embedding"
 )
 
-// TestTheMemoryOfWordsAnswersAsTheWholeTitleDoes compares what a memory says of titles, new to it and remembered, with what their
-// features say when they are all looked up.
-func TestTheMemoryOfWordsAnswersAsTheWholeTitleDoes(t *testing.T) {
+// TestTheWordCacheScoresAsTheWholeTitleDoes compares the scores of a word cache for titles, new to it and cached, with those of all
+// their features looked up.
+func TestTheWordCacheScoresAsTheWholeTitleDoes(t *testing.T) {
 	emb, err := embedding.NewStatic()
 	if err != nil {
 		t.Fatal(err)
@@ -22,7 +22,7 @@ func TestTheMemoryOfWordsAnswersAsTheWholeTitleDoes(t *testing.T) {
 	if err != nil {
 		t.Skip("this build has no fitted model: go generate ./classifier")
 	}
-	own := ear{m.vocabulary, m.sparse}
+	own := wordScorer{m.vocabulary, m.sparse}
 	random := rand.New(rand.NewPCG(3, 5))
 	words := strings.Fields("head of sales marketing & ceo | , / ( ) @ acme senior geschaftsfuhrer руководитель 営業部長 c++ .net 's a xqz " + strings.Repeat("long", 30))
 	titles := []string{"", "head", "@", "@ acme", "head of sales", "head of sales", strings.Repeat("manager of sales ", 60), strings.Repeat("é", 200)}
@@ -33,40 +33,40 @@ func TestTheMemoryOfWordsAnswersAsTheWholeTitleDoes(t *testing.T) {
 		}
 		titles = append(titles, strings.Join(text, " "))
 	}
-	for i := range 2 * remembered { // until words are forgotten
+	for i := range 2 * maxCachedWords { // until words are dropped
 		titles = append(titles, fmt.Sprint("head of number", i))
 	}
 	for name, e := range map[string]direct{"sums over words": emb, "no sum": embedding.NewHashed(64)} {
 		t.Run(name, func(t *testing.T) {
 			dimension := e.(embedding.Embedder).Dimension()
-			memory := newMemory(e, dimension, own, own)
+			cache := newWordCache(e, dimension, own, own)
 			want, got := make([]float32, dimension), make([]float32, dimension)
 			var f features
 			var s sparse
-			scores, heard := make([]float32, m.sparse.stride), make([]float32, m.sparse.stride)
+			scores, cached := make([]float32, m.sparse.stride), make([]float32, m.sparse.stride)
 			for _, title := range titles {
-				memory.read(title)
-				memory.embed(got, title)
+				cache.read(title)
+				cache.embed(got, title)
 				if e.EmbedInto(want, title); !slices.Equal(got, want) {
 					t.Fatalf("%.80q: the vectors differ:\n got %v\nwant %v", title, got, want)
 				}
 				f.extract(title)
-				m.vocabulary.look(&s, &f)
+				m.vocabulary.lookUp(&s, &f)
 				m.sparse.scores(scores, &s)
-				for ear := range 2 {
-					known, pieces := memory.hear(heard, ear)
+				for scorer := range 2 {
+					known, pieces := cache.score(cached, scorer)
 					if known != s.known || pieces != s.pieces {
 						t.Fatalf("%.80q: knows %v and %v, want %v and %v", title, known, pieces, s.known, s.pieces)
 					}
-					for c, x := range heard {
+					for c, x := range cached {
 						if math.Abs(float64(x-scores[c])) > 1e-4 {
 							t.Fatalf("%.80q: class %d has the score %v, want %v", title, c, x, scores[c])
 						}
 					}
 				}
 			}
-			if len(memory.words) > remembered+100 {
-				t.Errorf("%d words are remembered", len(memory.words))
+			if len(cache.words) > maxCachedWords+100 {
+				t.Errorf("%d words are cached", len(cache.words))
 			}
 		})
 	}
