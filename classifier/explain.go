@@ -68,14 +68,13 @@ func (c *Classifier) explainAxis(a label.Axis, st *titleState, s *scratch, hits 
 	if len(m.values) == 0 || st.kind != title.Title {
 		return x
 	}
-	verdict, sure := c.judgeByHeads(a, st, s)
+	_, sure := c.judgeByHeads(a, st, s)
 	heads := slices.Clone(st.shares[a])
 	c.countVotes(a, st)
 	if !sure {
-		verdict = c.judgeWithNeighbors(a, st)
+		c.judgeWithNeighbors(a, st)
 	}
 	x.HeadVotes, x.NeighborVotes, x.Votes = m.votes(heads), m.votes(st.scores[a].near), m.votes(st.shares[a])
-	x.Raw, x.Calibrated = float64(st.shares[a][verdict.first]), verdict.confidence
 	return x
 }
 

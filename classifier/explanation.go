@@ -20,8 +20,6 @@ type AxisExplanation struct {
 	Neighbors []label.Evidence
 	// HeadVotes and NeighborVotes are the shares of the linear heads and of the neighbours, best first; Votes is what both make.
 	HeadVotes, NeighborVotes, Votes []Vote
-	// Raw is the share of the best answer before calibration, Calibrated its confidence after it.
-	Raw, Calibrated float64
 	// Threshold is the confidence from which an answer is given without a person.
 	Threshold float64
 	// Calibration says in words on what the confidence rests.

@@ -20,6 +20,15 @@ func (c *Classifier) ClassifyInFull(titles []string) []label.Decision {
 	return out
 }
 
+// PrefitKey is the FitKey that the model in the program was fitted for; "" where there is none.
+func PrefitKey() string {
+	m, err := decode(prefitFile)
+	if err != nil {
+		return ""
+	}
+	return m.key
+}
+
 // PrefitRules are the rules in the model in the program.
 func PrefitRules() []label.Rule {
 	m, err := decode(prefitFile)

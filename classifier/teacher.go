@@ -156,12 +156,3 @@ func trainedOn(lessons []lesson) []uint32 {
 	slices.Sort(out)
 	return out
 }
-
-// PrefitKey is the FitKey that the model in the program was fitted for; "" where there is none.
-func PrefitKey() string {
-	m, err := decode(prefitFile)
-	if err != nil {
-		return ""
-	}
-	return m.key
-}
