@@ -72,7 +72,7 @@ func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *mode
 	}
 	c.extra = &extra{}
 	c.scratches = newScratchPool(opts.workers(), c.newScratch)
-	return c.WithCorrections(book.Corrections)
+	return c.WithCorrections(book.Corrections), nil
 }
 
 // ModelID names embedder, features and calibration: two classifiers with one ModelID and one Revision of the rulebook decide alike.

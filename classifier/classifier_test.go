@@ -148,10 +148,7 @@ func TestAnAndInButNotKeepsARuleFromTitlesOfTwoThings(t *testing.T) {
 func TestACorrectionIsInForceAtOnceAndUndoneAtOnce(t *testing.T) {
 	c := fitted(t, orchard())
 	verdict := label.Correction{ID: "C-9", Title: "Cider Whisperer", By: "Ana", Active: true, Scope: label.ScopeTitle, Labels: [2]label.Opinion{{Given: true, Value: "pressing"}, {Given: true, Value: "hand"}}}
-	next, err := c.WithCorrections([]label.Correction{verdict})
-	if err != nil {
-		t.Fatal(err)
-	}
+	next := c.WithCorrections([]label.Correction{verdict})
 	if f := ask(t, next, "cider whisperer").Findings[label.Role]; f.Value != "pressing" || f.Method != label.ByCorrection || f.Confidence != 1 {
 		t.Errorf("the corrected title is %+v", f)
 	}
@@ -167,10 +164,7 @@ func TestACorrectionIsInForceAtOnceAndUndoneAtOnce(t *testing.T) {
 	if after.Value != "pressing" {
 		t.Errorf("a title like the corrected one is %q (before %q), want pressing", after.Value, before.Value)
 	}
-	undone, err := next.WithCorrections(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	undone := next.WithCorrections(nil)
 	if got := ask(t, undone, "cider whisperer").Findings[label.Role]; got.Method == label.ByCorrection {
 		t.Errorf("an undone correction still decides: %+v", got)
 	}
@@ -316,11 +310,8 @@ func TestLookAlikesAreForAPerson(t *testing.T) {
 			t.Errorf("%s: %+v", a, f)
 		}
 	}
-	c, err := c.WithCorrections([]label.Correction{{ID: "C-1", Title: raw, Active: true, Scope: label.ScopeTitle,
+	c = c.WithCorrections([]label.Correction{{ID: "C-1", Title: raw, Active: true, Scope: label.ScopeTitle,
 		Labels: [label.AxisCount]label.Opinion{{Given: true, Value: plain.Findings[0].Value}, {}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if d := ask(t, c, raw); !d.Findings[0].Accepted || d.Findings[1].Accepted {
 		t.Errorf("with a correction of the role: %+v", d.Findings)
 	}

@@ -69,8 +69,8 @@ func (x *extra) byKey() map[title.Key][]float32 {
 }
 
 // WithCorrections returns a classifier in which exactly these corrections are in force, without a refit: as answers for their own
-// titles, and as neighbours of others. The error is always nil today; it is there for embedders that must be asked first.
-func (c *Classifier) WithCorrections(corrections []label.Correction) (*Classifier, error) {
+// titles, and as neighbours of others.
+func (c *Classifier) WithCorrections(corrections []label.Correction) *Classifier {
 	next := *c
 	next.book = c.book.WithCorrections(corrections)
 	next.exact, next.spelled = exactAnswers(next.book, c.spelled)
@@ -101,7 +101,7 @@ func (c *Classifier) WithCorrections(corrections []label.Correction) (*Classifie
 		}
 		next.weight = append(next.weight, l.weight)
 	}
-	return &next, nil
+	return &next
 }
 
 // relabelRow gives a row of the matrix the labels of a correction; forget takes the row's labels away.

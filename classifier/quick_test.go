@@ -18,11 +18,8 @@ func TestShortCutsChangeNoDecision(t *testing.T) {
 	}
 	titles = append(titles, "", "n/a", "Chief Happiness Officer", "lead", "xqzt wvk", "Менеджер по продажам", "營業部長")
 	role := defaultBook(t).Taxonomies[label.Role].Terms[0].Value
-	corrected, err := c.WithCorrections([]label.Correction{{ID: "C-1", Title: titles[7], Active: true, Scope: label.ScopeTitle,
+	corrected := c.WithCorrections([]label.Correction{{ID: "C-1", Title: titles[7], Active: true, Scope: label.ScopeTitle,
 		Labels: [label.AxisCount]label.Opinion{{Given: true, Value: role}, {}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, c := range map[string]interface {
 		Classify(context.Context, []string) ([]label.Decision, error)
 		ClassifyInFull([]string) []label.Decision

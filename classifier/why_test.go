@@ -12,11 +12,8 @@ func TestACorrectionIsNamedByThoseWhoHaveItAlone(t *testing.T) {
 	c := defaultClassifier(t)
 	role := defaultBook(t).Taxonomies[label.Role].Terms[0].Value
 	for _, title := range []string{"zookeeper of penguins", "zookeeper with penguins"} {
-		corrected, err := c.WithCorrections([]label.Correction{{ID: "C-1", Title: title, Active: true, Scope: label.ScopeTitle,
+		corrected := c.WithCorrections([]label.Correction{{ID: "C-1", Title: title, Active: true, Scope: label.ScopeTitle,
 			Labels: [label.AxisCount]label.Opinion{{Given: true, Value: role}, {}}}})
-		if err != nil {
-			t.Fatal(err)
-		}
 		decisions, err := corrected.Classify(t.Context(), []string{"zookeeper for penguins"})
 		if err != nil {
 			t.Fatal(err)

@@ -119,9 +119,7 @@ func (f *ClassifierFitter) fit(ctx context.Context, book label.Rulebook, embedde
 			}
 		}
 	}
-	if c, err = c.WithCorrections(book.Corrections); err != nil {
-		return nil, fmt.Errorf("put %d corrections in force: %w", len(book.Corrections), err)
-	}
+	c = c.WithCorrections(book.Corrections)
 	f.kept, f.book, f.with = c, bare, embedder.ID()
 	return labeller{c, generation, absent, ahead(embedder)}, nil
 }
