@@ -227,7 +227,11 @@ func TestTheFitKeyFollowsWhatAFitDependsOn(t *testing.T) {
 	key := func(change func(*label.Rulebook)) string {
 		b := orchard()
 		change(&b)
-		return classifier.FitKey(b, "e")
+		k, err := classifier.FitKey(b, "e")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
 	}
 	same := key(func(*label.Rulebook) {})
 	for _, x := range []struct {

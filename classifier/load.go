@@ -24,7 +24,14 @@ const staleShare = 0.05
 // program itself holds a model for the same FitKey, and that has not missed too many corrections, it is taken instead, unless
 // opts.Refit is set. Fit fails when ctx ends, when the embedder or the cache fails, or when a rule's pattern does not compile.
 func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts Options) (*Classifier, error) {
-	key := FitKey(book, emb.ID())
+	key, err := FitKey(book, emb.ID())
+	if err != nil {
+		return nil, err
+	}
+	corrections, err := inForce(book)
+	if err != nil {
+		return nil, err
+	}
 	var kept []*model
 	var g errgroup.Group
 	g.Go(func() (err error) {
@@ -33,10 +40,10 @@ func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts 
 	})
 	lessons := lessonsOf(book)
 	vectors, err := embedLessons(ctx, emb, lessons, opts.workers())
-	if err := errors.Join(err, g.Wait()); err != nil {
+	if err = errors.Join(err, g.Wait()); err != nil {
 		return nil, err
 	}
-	m := freshEnough(kept, book, len(lessons))
+	m := freshEnough(kept, corrections, len(lessons))
 	if m != nil {
 		var t *teacher
 		if m.hasTeacher {
@@ -61,7 +68,7 @@ func Fit(ctx context.Context, book label.Rulebook, emb embedding.Embedder, opts 
 	if m.inputs() == 0 {
 		t, m.hasTeacher = nil, false // there are no classes
 	}
-	m.key, m.embedder, m.absorbed = key, emb.ID(), inForce(book)
+	m.key, m.embedder, m.absorbed = key, emb.ID(), corrections
 	if opts.Cache != nil {
 		file, err := m.encode()
 		if err != nil {
@@ -105,11 +112,10 @@ func keptModels(ctx context.Context, key string, opts Options) ([]*model, error)
 	return kept, nil
 }
 
-// freshEnough is the first of the models that has not missed too many corrections, or nil.
-func freshEnough(kept []*model, book label.Rulebook, lessons int) *model {
-	now := inForce(book)
+// freshEnough is the first of the models that has not missed too many of the corrections in force, or nil.
+func freshEnough(kept []*model, corrections []string, lessons int) *model {
 	for _, m := range kept {
-		if missed(m.absorbed, now) <= int(staleShare*float64(lessons)) {
+		if missed(m.absorbed, corrections) <= int(staleShare*float64(lessons)) {
 			return m
 		}
 	}
@@ -126,19 +132,19 @@ func (m *model) fits(t *teacher) bool {
 }
 
 // inForce names the corrections that teach, by what they say, sorted.
-func inForce(book label.Rulebook) []string {
+func inForce(book label.Rulebook) ([]string, error) {
 	var out []string
 	exact, _ := exactAnswers(book, nil)
 	for _, l := range exact {
 		raw, err := json.Marshal([]any{l.key, l.opinions})
 		if err != nil {
-			continue // strings and booleans: cannot fail
+			return nil, fmt.Errorf("name the correction of %q: %w", l.title, err)
 		}
 		sum := sha256.Sum256(raw)
 		out = append(out, hex.EncodeToString(sum[:6]))
 	}
 	slices.Sort(out)
-	return out
+	return out, nil
 }
 
 // missed counts what is in one of two sorted lists only.

@@ -45,7 +45,11 @@ func TestThePrefitModelIsThatOfTheDefaultWorkbook(t *testing.T) {
 		t.Logf("wrote default.model, %d bytes", len(file))
 		return
 	}
-	if got, want := classifier.PrefitKey(), classifier.FitKey(book, emb.ID()); got != want {
+	want, err := classifier.FitKey(book, emb.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := classifier.PrefitKey(); got != want {
 		t.Errorf("default.model was fitted for %s, the default workbook is %s: run go generate ./classifier", got, want)
 	}
 	if got, want := classifier.PrefitRules(), classifier.WithoutNotes(book.Rules); !reflect.DeepEqual(got, want) {

@@ -144,8 +144,8 @@ func correctionOrigin(c label.Correction) string {
 }
 
 // FitKey names what a fit depends on: the taxonomies' values, the exemplars, the embedder, and this package's own method. Rules,
-// corrections and settings are not part of it, so that a change of those refits nothing.
-func FitKey(book label.Rulebook, embedderID string) string {
+// corrections and settings are not part of it, so that a change of those refits nothing. It fails when these have no JSON form.
+func FitKey(book label.Rulebook, embedderID string) (string, error) {
 	type term struct {
 		Value    label.Value
 		Name     string
@@ -168,9 +168,9 @@ func FitKey(book label.Rulebook, embedderID string) string {
 	}
 	sum := sha256.New()
 	if err := json.NewEncoder(sum).Encode(content); err != nil {
-		panic(fmt.Sprintf("classifier: encode the key of a fit: %v", err)) // strings, booleans: cannot fail
+		return "", fmt.Errorf("encode the key of a fit: %w", err)
 	}
-	return hex.EncodeToString(sum.Sum(nil)[:12])
+	return hex.EncodeToString(sum.Sum(nil)[:12]), nil
 }
 
 // method names this package's features, heads and calibration; it changes whenever a fit would give another model.
