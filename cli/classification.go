@@ -73,13 +73,11 @@ type batch struct {
 
 // answer holds the added cells of one title, in the order of addedColumns.
 type answer struct {
-	cells  [len(addedColumns{})]string
+	cells  [columnsAdded]string
 	also   string // the second sentence of why, if there are two
 	review bool
 	none   bool // no label on any axis
 }
-
-const whyColumn = 6
 
 func (a *answer) why() string {
 	if a.also == "" {
@@ -87,9 +85,6 @@ func (a *answer) why() string {
 	}
 	return a.cells[whyColumn] + " " + a.also
 }
-
-// addedColumns gives the number of columns that newForm adds.
-type addedColumns [8]struct{}
 
 func (c *classification) run(ctx context.Context) error {
 	c.seen = make(map[string]*answer)
@@ -245,12 +240,11 @@ func (c *classification) answer(d label.Decision) answer {
 	why := &a.cells[whyColumn]
 	for _, axis := range label.Axes() {
 		f := d.Findings[axis]
-		at := 3 * int(axis)
 		if f.Value != "" {
-			a.cells[at] = workbook.Safe(c.names[axis].Name(f.Value))
+			a.cells[columnOf(axis, labelColumn)] = workbook.Safe(c.names[axis].Name(f.Value))
 		}
-		a.cells[at+1] = c.share(f.Confidence)
-		a.cells[at+2] = string(f.Method)
+		a.cells[columnOf(axis, confidenceColumn)] = c.share(f.Confidence)
+		a.cells[columnOf(axis, methodColumn)] = string(f.Method)
 		if f.Label() != "" {
 			a.none = false
 		}
@@ -264,7 +258,7 @@ func (c *classification) answer(d label.Decision) answer {
 			a.also = f.Why
 		}
 	}
-	a.cells[7] = strconv.FormatBool(a.review)
+	a.cells[reviewColumn] = strconv.FormatBool(a.review)
 	return a
 }
 

@@ -9,7 +9,43 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"rolecall/label"
 )
+
+// The columns that are added to a table. The first three are those of the first axis; those of the second follow, see columnOf.
+const (
+	labelColumn = iota
+	confidenceColumn
+	methodColumn
+	axisColumns
+
+	whyColumn    = axisColumns * label.AxisCount
+	reviewColumn = whyColumn + 1
+	columnsAdded = reviewColumn + 1
+)
+
+// columnOf is the place of labelColumn, confidenceColumn or methodColumn for an axis.
+func columnOf(a label.Axis, column int) int { return axisColumns*int(a) + column }
+
+// addedColumn is one of the columns that are added.
+type addedColumn struct {
+	name    string
+	literal bool // written into JSON as it is: a number or a truth value
+}
+
+func addedColumns() [columnsAdded]addedColumn {
+	return [...]addedColumn{
+		labelColumn:                    {name: "role"},
+		confidenceColumn:               {name: "role_confidence", literal: true},
+		methodColumn:                   {name: "role_method"},
+		axisColumns + labelColumn:      {name: "seniority"},
+		axisColumns + confidenceColumn: {name: "seniority_confidence", literal: true},
+		axisColumns + methodColumn:     {name: "seniority_method"},
+		whyColumn:                      {name: "why"},
+		reviewColumn:                   {name: "review", literal: true},
+	}
+}
 
 // form is how rows are written.
 type form struct {
@@ -26,7 +62,8 @@ func newForm(f classifyFlags, header []string) form {
 	if out.json { // readers of an object keep one of two equal keys
 		out.columns = distinctNames(header)
 	}
-	for _, name := range []string{"role", "role_confidence", "role_method", "seniority", "seniority_confidence", "seniority_method", "why", "review"} {
+	for _, column := range addedColumns() {
+		name := column.name
 		for slices.Contains(out.columns, name) {
 			name = "rolecall_" + name
 		}
@@ -114,6 +151,7 @@ func appendQuoted(dst []byte, text string) []byte {
 
 // renderJSON writes one object a line; confidences are numbers and review is a truth value.
 func (f form) renderJSON(dst []byte, rows [][]string, answers []*answer) ([]byte, error) {
+	added := addedColumns()
 	keys := make([][]byte, len(f.columns))
 	for i, c := range f.columns {
 		key, err := json.Marshal(c)
@@ -130,28 +168,25 @@ func (f form) renderJSON(dst []byte, rows [][]string, answers []*answer) ([]byte
 				dst = append(dst, ',')
 			}
 			dst = append(dst, keys[i]...)
-			if i < len(row) {
-				dst = appendJSONText(dst, row[i])
-				continue
-			}
-			switch at := i - len(row); at {
-			case 1, 4, 7:
+			var text string
+			switch at := i - len(row); {
+			case at < 0:
+				text = row[i]
+			case at == whyColumn:
+				text = a.why()
+			case added[at].literal:
 				dst = append(dst, a.cells[at]...)
-			case whyColumn:
-				dst = appendJSONText(dst, a.why())
+				continue
 			default:
-				dst = appendJSONText(dst, a.cells[at])
+				text = a.cells[at]
 			}
+			raw, err := json.Marshal(text)
+			if err != nil {
+				return nil, err
+			}
+			dst = append(dst, raw...)
 		}
 		dst = append(dst, '}')
 	}
 	return dst, nil
-}
-
-func appendJSONText(dst []byte, text string) []byte {
-	raw, err := json.Marshal(text)
-	if err != nil {
-		raw = []byte(`""`) // cannot happen: every string has a JSON form
-	}
-	return append(dst, raw...)
 }
