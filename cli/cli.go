@@ -1,6 +1,6 @@
 // Package cli is the command line. A command stands in the file of its name, but for sync, preview and undo, which do
 // one run (runs.go), init and check, which set up (setup.go), and run, the daemon (daemon.go). It is also where the
-// rooms of the house are joined: the only package that knows them all.
+// packages are joined: the only one that knows them all.
 package cli
 
 import (

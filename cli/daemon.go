@@ -45,16 +45,16 @@ func (p *process) daemon(ctx context.Context, dir string) error {
 		log.Warn().Msg(w)
 	}
 	status := newStatus(c, log)
-	r, err := open(ctx, c, log, wiring{dir: dir, settle: true, metrics: status.metrics})
+	a, err := open(ctx, c, log, openOptions{dir: dir, settleReviews: true, metrics: status.metrics})
 	if err != nil {
 		return unlessTold(ctx, err)
 	}
-	stop, err := status.serve(ctx, r)
+	stop, err := status.serve(ctx, a)
 	if err != nil {
-		return errors.Join(unlessTold(ctx, err), r.Close())
+		return errors.Join(unlessTold(ctx, err), a.Close())
 	}
-	err = (&daemon{rooms: r, poll: c.PollInterval, status: status}).loop(ctx)
-	return errors.Join(unlessTold(ctx, err), stop(), r.Close())
+	err = (&daemon{app: a, poll: c.PollInterval, status: status}).loop(ctx)
+	return errors.Join(unlessTold(ctx, err), stop(), a.Close())
 }
 
 // unlessTold is err, but nil where it came of the end that ctx was told: a command that runs until it is told to end
@@ -69,7 +69,7 @@ func unlessTold(ctx context.Context, err error) error {
 
 // daemon polls the sheet, works requests off and keeps the schedule.
 type daemon struct {
-	*rooms
+	*app
 	poll time.Duration
 	// every overrides the schedule of runs; 0 keeps the Settings'.
 	every time.Duration
@@ -90,7 +90,7 @@ func (d *daemon) loop(ctx context.Context) error {
 	}
 	d.relay(ctx)
 	clock := schedule.New(cronLog{d.log}, clockwork.NewRealClock(), d.tick)
-	d.status.beat(now())
+	d.status.heartbeat(now())
 	defer func() {
 		if err := clock.Stop(); err != nil {
 			d.log.Warn().Err(err).Msg("stop the schedule")
@@ -114,7 +114,7 @@ func (d *daemon) loop(ctx context.Context) error {
 			d.log.Error().Err(err).Msg("the schedule of the Settings tab cannot be kept")
 		}
 		d.status.next.Store(clock.Next(schedule.Run).Unix())
-		d.status.beat(now())
+		d.status.heartbeat(now())
 		timer.Reset(d.poll)
 	}
 }

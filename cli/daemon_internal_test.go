@@ -105,7 +105,7 @@ func TestNightsThatNobodyWasThereForAreCaughtUp(t *testing.T) {
 	}
 	start := func(at time.Time) (asked []label.Action) {
 		t.Helper()
-		d := &daemon{rooms: &rooms{config: c, store: s}, status: newStatus(c, zerolog.Nop())}
+		d := &daemon{app: &app{config: c, store: s}, status: newStatus(c, zerolog.Nop())}
 		if err := d.catchUp(t.Context(), jobs, at); err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +163,7 @@ func TestOldHistoryGoesOnceADay(t *testing.T) {
 		}
 		return len(points)
 	}
-	d := &daemon{rooms: &rooms{store: s, log: zerolog.Nop()}}
+	d := &daemon{app: &app{store: s, log: zerolog.Nop()}}
 	measure(noon.Add(-2 * historyKept))
 	measure(noon.Add(-time.Hour))
 	if d.prune(t.Context(), noon); left() != 1 {

@@ -120,7 +120,7 @@ func (d *demo) greet(box *sandbox.Sandbox) {
 	}
 }
 
-// play joins the rooms with the sandbox and runs once or as a daemon.
+// play joins an app with the sandbox and runs once or as a daemon.
 func (d *demo) play(ctx context.Context, box *sandbox.Sandbox) error {
 	id, err := d.spreadsheet(ctx, box)
 	if err != nil {
@@ -134,17 +134,17 @@ func (d *demo) play(ctx context.Context, box *sandbox.Sandbox) error {
 	bar := newSteps(d.stderr)
 	defer bar.done()
 	status := newStatus(c, log)
-	r, err := open(ctx, c, log, wiring{settle: !d.once, progress: bar.step, metrics: status.metrics})
+	a, err := open(ctx, c, log, openOptions{settleReviews: !d.once, progress: bar.step, metrics: status.metrics})
 	if err != nil {
 		return err
 	}
-	err = d.begin(ctx, r)
+	err = d.begin(ctx, a)
 	if err == nil && d.once {
-		err = d.pass(ctx, r, bar)
+		err = d.pass(ctx, a, bar)
 	} else if err == nil {
-		err = d.live(ctx, r, box, id, bar, status, log)
+		err = d.live(ctx, a, box, id, bar, status, log)
 	}
-	return errors.Join(d.unlessTold(ctx, err), r.Close())
+	return errors.Join(d.unlessTold(ctx, err), a.Close())
 }
 
 // unlessTold is err, but nil where the demo was told to end and was to run until then.
@@ -156,21 +156,21 @@ func (d *demo) unlessTold(ctx context.Context, err error) error {
 }
 
 // begin lays the workbook out once and says yes to the first back-fill: in the demo nobody has anything to lose.
-func (d *demo) begin(ctx context.Context, r *rooms) error {
-	started, err := r.store.Setting(ctx, demoStarted)
+func (d *demo) begin(ctx context.Context, a *app) error {
+	started, err := a.store.Setting(ctx, demoStarted)
 	if err != nil || started != "" {
 		return err
 	}
-	if err := layOut(ctx, d.stdout, r, func(book *workbook.Snapshot) { setSetting(book, "S-01", string(label.ModeApply)) }); err != nil {
+	if err := layOut(ctx, d.stdout, a, func(book *workbook.Snapshot) { setSetting(book, "S-01", string(label.ModeApply)) }); err != nil {
 		return err
 	}
-	if err := d.dropFirstTab(ctx, r.config); err != nil {
+	if err := d.dropFirstTab(ctx, a.config); err != nil {
 		return err
 	}
-	if err := r.store.SaveSetting(ctx, plan.BackfillSetting, plan.BackfillAccepted); err != nil {
+	if err := a.store.SaveSetting(ctx, plan.BackfillSetting, plan.BackfillAccepted); err != nil {
 		return err
 	}
-	return r.store.SaveSetting(ctx, demoStarted, now().Format(time.RFC3339))
+	return a.store.SaveSetting(ctx, demoStarted, now().Format(time.RFC3339))
 }
 
 // setSetting changes one row of the default Settings.
@@ -183,18 +183,18 @@ func setSetting(book *workbook.Snapshot, id, value string) {
 }
 
 // pass does one run and sums it up.
-func (d *demo) pass(ctx context.Context, r *rooms, bar *steps) error {
+func (d *demo) pass(ctx context.Context, a *app, bar *steps) error {
 	begun := now()
-	rep, err := r.one(ctx, label.ActionRun, label.RunChanged)
+	rep, err := a.one(ctx, label.ActionRun, label.RunChanged)
 	bar.done()
 	if err != nil {
 		return err
 	}
-	tally, err := r.store.Tally(ctx)
+	tally, err := a.store.Tally(ctx)
 	if err != nil {
 		return err
 	}
-	open, err := r.store.OpenReviews(ctx)
+	open, err := a.store.OpenReviews(ctx)
 	if err != nil {
 		return err
 	}
@@ -217,19 +217,19 @@ func (d *demo) pass(ctx context.Context, r *rooms, bar *steps) error {
 }
 
 // live runs the daemon until it is interrupted.
-func (d *demo) live(ctx context.Context, r *rooms, box *sandbox.Sandbox, sheetID string, bar *steps, status *status, log zerolog.Logger) error {
-	stop, err := status.serve(ctx, r)
+func (d *demo) live(ctx context.Context, a *app, box *sandbox.Sandbox, sheetID string, bar *steps, status *status, log zerolog.Logger) error {
+	stop, err := status.serve(ctx, a)
 	if err != nil {
 		return err
 	}
-	preview, err := r.RunOnce(ctx, reconcile.Preview)
+	preview, err := a.RunOnce(ctx, reconcile.Preview)
 	bar.done()
 	if err != nil {
 		return errors.Join(err, stop())
 	}
 	fmt.Fprintf(d.stdout, "Preview: %s\n", preview.Message)
 	d.invite(box, sheetID, status)
-	daemon := &daemon{rooms: r, poll: d.poll, every: d.every, status: status, worked: func(rep plan.Report) {
+	daemon := &daemon{app: a, poll: d.poll, every: d.every, status: status, worked: func(rep plan.Report) {
 		bar.done()
 		if rep.Outcome != plan.Nothing {
 			fmt.Fprintf(d.stdout, "%s  %s\n", now().Local().Format("15:04:05"), rep.Message)

@@ -20,14 +20,14 @@ const (
 // catchUp does what was due at night while no daemon ran, as on a machine that is switched off in the evening. A run
 // is in the queue at every start anyway.
 func (d *daemon) catchUp(ctx context.Context, jobs []schedule.Job, at time.Time) error {
-	since, err := d.setTime(ctx, settingNights)
+	since, err := d.timeSetting(ctx, settingNights)
 	if err != nil {
 		return err
 	}
 	if since.IsZero() {
 		return d.store.SaveSetting(ctx, settingNights, at.Format(time.RFC3339))
 	}
-	backedUp, err := d.setTime(ctx, settingBackedUp)
+	backedUp, err := d.timeSetting(ctx, settingBackedUp)
 	if err != nil {
 		return err
 	}
@@ -56,8 +56,8 @@ func (d *daemon) catchUp(ctx context.Context, jobs []schedule.Job, at time.Time)
 	return errors.Join(errs...)
 }
 
-// setTime reads a time that is kept in the store; zero where there is none.
-func (d *daemon) setTime(ctx context.Context, name string) (time.Time, error) {
+// timeSetting reads a time that is kept in the store; zero where there is none.
+func (d *daemon) timeSetting(ctx context.Context, name string) (time.Time, error) {
 	text, err := d.store.Setting(ctx, name)
 	if err != nil || text == "" {
 		return time.Time{}, err

@@ -64,7 +64,7 @@ func TestRowsThatDoNothingAreNamed(t *testing.T) {
 	// check says the same, and only the error is a fault.
 	var out bytes.Buffer
 	faults := 0
-	if _, ok := checkSheet(t.Context(), &out, &rooms{sheet: folder(dir)}, func(string, string) { faults++ }); !ok || faults != 1 {
+	if _, ok := checkSheet(t.Context(), &out, &app{sheet: folder(dir)}, func(string, string) { faults++ }); !ok || faults != 1 {
 		t.Errorf("check: %v, %d faults", ok, faults)
 	}
 	for _, text := range wrong[1:] {

@@ -26,27 +26,27 @@ func needsOf(dir string) []config.Need {
 	return []config.Need{config.NeedHubSpot, config.NeedSheet, config.NeedGoogle}
 }
 
-// withRooms joins the rooms, calls f and closes them again.
-func (p *process) withRooms(ctx context.Context, w wiring, f func(*rooms) error) error {
-	c, err := p.config(needsOf(w.dir)...)
+// withApp opens an app, calls f and closes it again.
+func (p *process) withApp(ctx context.Context, opts openOptions, f func(*app) error) error {
+	c, err := p.config(needsOf(opts.dir)...)
 	if err != nil {
 		return err
 	}
 	bar := newSteps(p.stderr)
 	defer bar.done()
-	w.progress = bar.step
-	r, err := open(ctx, c, p.logger(c), w)
-	if errors.Is(err, store.ErrLocked) && w.looksOnly {
-		return p.onCopy(ctx, c, w, f)
+	opts.progress = bar.step
+	a, err := open(ctx, c, p.logger(c), opts)
+	if errors.Is(err, store.ErrLocked) && opts.readOnly {
+		return p.onCopy(ctx, c, opts, f)
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(f(r), r.Close())
+	return errors.Join(f(a), a.Close())
 }
 
 // onCopy calls f with a copy of a store that a running rolecall holds, and forgets the copy.
-func (p *process) onCopy(ctx context.Context, c config.Config, w wiring, f func(*rooms) error) (err error) {
+func (p *process) onCopy(ctx context.Context, c config.Config, opts openOptions, f func(*app) error) (err error) {
 	dir, err := os.MkdirTemp("", "rolecall-look-")
 	if err != nil {
 		return fmt.Errorf("make a folder for a copy of the store: %w", err)
@@ -58,24 +58,24 @@ func (p *process) onCopy(ctx context.Context, c config.Config, w wiring, f func(
 		return withCode(exitIO, err)
 	}
 	fmt.Fprintf(p.stdout, "ok       rolecall is running on %s: a copy of the store is looked at\n", held)
-	r, err := open(ctx, c, p.logger(c), w)
+	a, err := open(ctx, c, p.logger(c), opts)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f(r), r.Close())
+	return errors.Join(f(a), a.Close())
 }
 
 // one puts a request into the queue and works it off, as the daemon would.
-func (r *rooms) one(ctx context.Context, action label.Action, scope string) (plan.Report, error) {
-	if _, err := r.store.RestartRequests(ctx, now()); err != nil {
+func (a *app) one(ctx context.Context, action label.Action, scope string) (plan.Report, error) {
+	if _, err := a.store.RestartRequests(ctx, now()); err != nil {
 		return plan.Report{}, err
 	}
-	if _, _, err := r.store.Enqueue(ctx, label.Request{Action: action, Scope: scope, Source: "command line", RequestedAt: now()}); err != nil {
+	if _, _, err := a.store.Enqueue(ctx, label.Request{Action: action, Scope: scope, Source: "command line", RequestedAt: now()}); err != nil {
 		return plan.Report{}, err
 	}
 	var last plan.Report
 	for {
-		report, ok, err := r.Work(ctx)
+		report, ok, err := a.Work(ctx)
 		if err != nil {
 			return last, err
 		}
@@ -130,7 +130,7 @@ While Mode is "observe" nothing is written anyway: what would be held is said, a
   rolecall sync --accept-held      # say yes to a plan that was held`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.withRooms(cmd.Context(), wiring{dir: dir}, func(r *rooms) error {
+			return p.withApp(cmd.Context(), openOptions{dir: dir}, func(a *app) error {
 				action, scope := label.ActionRun, label.RunChanged
 				if all {
 					scope = label.RunAll
@@ -138,7 +138,7 @@ While Mode is "observe" nothing is written anyway: what would be held is said, a
 				if accept {
 					action = label.ActionAccept
 				}
-				rep, err := r.one(cmd.Context(), action, scope)
+				rep, err := a.one(cmd.Context(), action, scope)
 				if err != nil {
 					return err
 				}
@@ -164,8 +164,8 @@ func newPreview(p *process) *cobra.Command {
   rolecall preview --expect-no-changes    # exit code 3 when there are any`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.withRooms(cmd.Context(), wiring{dir: dir}, func(r *rooms) error {
-				rep, err := r.RunOnce(cmd.Context(), reconcile.Preview)
+			return p.withApp(cmd.Context(), openOptions{dir: dir}, func(a *app) error {
+				rep, err := a.RunOnce(cmd.Context(), reconcile.Preview)
 				if err != nil {
 					return err
 				}
@@ -223,8 +223,8 @@ until the rules, the examples or the corrections change.`,
 			if name != "" && !regexp.MustCompile(`^run-[1-9][0-9]*$`).MatchString(name) {
 				return usage(fmt.Errorf("%q is no run: write it as run-12; the Runs tab lists them", name))
 			}
-			return p.withRooms(cmd.Context(), wiring{dir: dir}, func(r *rooms) error {
-				rep, err := r.one(cmd.Context(), label.ActionUndo, name)
+			return p.withApp(cmd.Context(), openOptions{dir: dir}, func(a *app) error {
+				rep, err := a.one(cmd.Context(), label.ActionUndo, name)
 				if err != nil {
 					return err
 				}

@@ -27,7 +27,7 @@ Nothing is written into HubSpot. Safe to repeat: tabs that are there are laid ou
 		Example: "  rolecall init\n  rolecall init --sheet-url https://docs.google.com/spreadsheets/d/...",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.withRooms(cmd.Context(), wiring{dir: dir}, func(r *rooms) error { return initialise(cmd.Context(), p.stdout, r) })
+			return p.withApp(cmd.Context(), openOptions{dir: dir}, func(a *app) error { return initialise(cmd.Context(), p.stdout, a) })
 		},
 	}
 	addWorkbookFlag(cmd, &dir)
@@ -36,8 +36,8 @@ Nothing is written into HubSpot. Safe to repeat: tabs that are there are laid ou
 
 // layOut lays the workbook into a sheet; a directory of CSV files needs no layout. change may alter what a new
 // sheet starts with.
-func layOut(ctx context.Context, out io.Writer, r *rooms, change func(*workbook.Snapshot)) error {
-	sheet, ok := r.sheet.(*sheets.Sheet)
+func layOut(ctx context.Context, out io.Writer, a *app, change func(*workbook.Snapshot)) error {
+	sheet, ok := a.sheet.(*sheets.Sheet)
 	if !ok {
 		return nil
 	}
@@ -63,11 +63,11 @@ func layOut(ctx context.Context, out io.Writer, r *rooms, change func(*workbook.
 	return nil
 }
 
-func initialise(ctx context.Context, out io.Writer, r *rooms) error {
-	if err := layOut(ctx, out, r, nil); err != nil {
+func initialise(ctx context.Context, out io.Writer, a *app) error {
+	if err := layOut(ctx, out, a, nil); err != nil {
 		return err
 	}
-	account, err := r.crm.Account(ctx)
+	account, err := a.crm.Account(ctx)
 	if err != nil {
 		return err
 	}
@@ -86,34 +86,34 @@ there is a fault; warnings alone are no fault. It may be asked while the daemon 
 		Example: "  rolecall check\n  rolecall check --workbook ./workbook",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.withRooms(cmd.Context(), wiring{dir: dir, tries: fewTries, looksOnly: true}, func(r *rooms) error { return check(cmd.Context(), p.stdout, r) })
+			return p.withApp(cmd.Context(), openOptions{dir: dir, tries: fewTries, readOnly: true}, func(a *app) error { return check(cmd.Context(), p.stdout, a) })
 		},
 	}
 	addWorkbookFlag(cmd, &dir)
 	return cmd
 }
 
-func check(ctx context.Context, out io.Writer, r *rooms) error {
+func check(ctx context.Context, out io.Writer, a *app) error {
 	faults := 0
 	fault := func(what, mend string) {
 		faults++
 		fmt.Fprintf(out, "FAULT    %s\n         mend: %s\n", what, mend)
 	}
-	if err := r.store.Check(ctx); err != nil {
+	if err := a.store.Check(ctx); err != nil {
 		fault(err.Error(), "see docs/setup.md, \"When something is wrong\"")
 	} else {
-		fmt.Fprintf(out, "ok       store %s\n", r.store.Path())
+		fmt.Fprintf(out, "ok       store %s\n", a.store.Path())
 	}
-	reading, ok := checkSheet(ctx, out, r, fault)
+	reading, ok := checkSheet(ctx, out, a, fault)
 	if err := ctx.Err(); err != nil {
 		return err // what follows would only say that it was interrupted
 	}
-	want := hubspot.Expected{PortalID: r.config.HubSpot.PortalID}
+	want := hubspot.Expected{PortalID: a.config.HubSpot.PortalID}
 	if ok {
 		s := reading.Rulebook.Settings
 		want.Properties = label.Properties{Taxonomies: reading.Rulebook.Taxonomies, WriteConfidence: s.WriteConfidence, WriteSource: s.WriteSource, MapOnto: s.MapOntoHubSpot, DryRun: true}
 	}
-	found := r.crm.Check(ctx, want)
+	found := a.crm.Check(ctx, want)
 	for _, f := range found {
 		if f.Warning {
 			fmt.Fprintf(out, "warning  %s\n         mend: %s\n", f.What, f.Mend)
@@ -145,8 +145,8 @@ func faultOf(fault func(what, mend string), text, otherwise string) {
 
 // checkSheet reads the sheet and names every row that is wrong, and the first of those that wait or have a part without effect; ok is
 // false when it cannot be read.
-func checkSheet(ctx context.Context, out io.Writer, r *rooms, fault func(what, mend string)) (workbook.Reading, bool) {
-	snap, err := r.sheet.Read(ctx)
+func checkSheet(ctx context.Context, out io.Writer, a *app, fault func(what, mend string)) (workbook.Reading, bool) {
+	snap, err := a.sheet.Read(ctx)
 	if err != nil && ctx.Err() == nil {
 		faultOf(fault, err.Error(), "see docs/setup.md, \"Google\"")
 	}

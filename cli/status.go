@@ -41,21 +41,22 @@ func newStatus(c config.Config, log zerolog.Logger) *status {
 	return &status{config: c, log: log, metrics: web.NewMetrics(programVersion(), "built-in", now), sheetURL: sheetPage(c), portalURL: portalPage(c)}
 }
 
-func (s *status) beat(at time.Time) { s.last.Store(at.Unix()) }
+// heartbeat notes that the daemon's loop is alive.
+func (s *status) heartbeat(at time.Time) { s.last.Store(at.Unix()) }
 
 // url is where the page is served; "" while it is not.
 func (s *status) url() string { return s.address }
 
 // serve serves the page until the returned stop is called.
-func (s *status) serve(ctx context.Context, r *rooms) (stop func() error, err error) {
-	kept := kept{r}
+func (s *status) serve(ctx context.Context, a *app) (stop func() error, err error) {
+	source := statusSource{a}
 	options := web.Options{
-		Runs: r.store, Queue: r.store, Contacts: r.store, Measures: kept, Explain: kept, Judge: kept, Taxonomies: kept.taxonomies,
-		Next: func() time.Time { return unix(s.next.Load()) }, Alive: s.alive, Ready: func(ctx context.Context) error { return s.ready(ctx, r) },
+		Runs: a.store, Queue: a.store, Contacts: a.store, Measures: source, Explain: source, Judge: source, Taxonomies: source.taxonomies,
+		Next: func() time.Time { return unix(s.next.Load()) }, Alive: s.alive, Ready: func(ctx context.Context) error { return s.ready(ctx, a) },
 		Metrics: s.metrics, Hosts: hostsOf(s.config), Token: s.config.AdminToken.Reveal(), SheetURL: s.sheetURL, PortalURL: s.portalURL,
 		About: []web.Fact{{Name: "Version", Value: programVersion()}, {Name: "Store", Value: s.config.Store}}, Now: now, Log: s.log,
 	}
-	if options.Webhook, err = s.webhook(ctx, r); err != nil {
+	if options.Webhook, err = s.webhook(ctx, a); err != nil {
 		return nil, err
 	}
 	page, err := web.New(options)
@@ -119,27 +120,27 @@ func (s *status) alive() error {
 	return nil
 }
 
-func (s *status) ready(ctx context.Context, r *rooms) error {
-	if err := r.store.SaveSetting(ctx, "ready_probe", now().Format(time.RFC3339)); err != nil {
+func (s *status) ready(ctx context.Context, a *app) error {
+	if err := a.store.SaveSetting(ctx, "ready_probe", now().Format(time.RFC3339)); err != nil {
 		return err
 	}
-	if _, ok := r.View(); !ok {
+	if _, ok := a.View(); !ok {
 		return errors.New("the sheet has not been read yet")
 	}
 	return nil
 }
 
-// kept shows the rooms as the status page wants to see them.
-type kept struct{ *rooms }
+// statusSource shows an app as the status page wants to see it.
+type statusSource struct{ *app }
 
-func (k kept) taxonomies() [label.AxisCount]label.Taxonomy {
-	v, _ := k.View()
+func (s statusSource) taxonomies() [label.AxisCount]label.Taxonomy {
+	v, _ := s.View()
 	return v.Taxonomies
 }
 
 // Series reads a series from the store.
-func (k kept) Series(ctx context.Context, series string, limit int) ([]web.Point, error) {
-	points, err := k.store.Series(ctx, series, limit)
+func (s statusSource) Series(ctx context.Context, series string, limit int) ([]web.Point, error) {
+	points, err := s.store.Series(ctx, series, limit)
 	out := make([]web.Point, len(points))
 	for i, p := range points {
 		out[i] = web.Point{At: p.At, Value: p.Value}
@@ -148,8 +149,8 @@ func (k kept) Series(ctx context.Context, series string, limit int) ([]web.Point
 }
 
 // Quality is the labeller's.
-func (k kept) Quality() (out [label.AxisCount]web.AxisQuality, ok bool) {
-	v, ok := k.View()
+func (s statusSource) Quality() (out [label.AxisCount]web.AxisQuality, ok bool) {
+	v, ok := s.View()
 	if !ok || v.Labeller == nil {
 		return out, false
 	}
@@ -160,8 +161,8 @@ func (k kept) Quality() (out [label.AxisCount]web.AxisQuality, ok bool) {
 }
 
 // Explain asks the labeller.
-func (k kept) Explain(ctx context.Context, title string) (web.Explanation, error) {
-	v, ok := k.View()
+func (s statusSource) Explain(ctx context.Context, title string) (web.Explanation, error) {
+	v, ok := s.View()
 	if !ok || v.Labeller == nil {
 		return web.Explanation{}, errors.New("nothing has been fitted yet: wait for the first run")
 	}
@@ -190,7 +191,7 @@ func axisExplanation(x classifier.AxisExplanation, f label.Finding) web.AxisExpl
 var _ web.Runs = (*store.Store)(nil)
 
 // webhook is the receiver of HubSpot's events; nil where no secret is configured.
-func (s *status) webhook(_ context.Context, r *rooms) (http.Handler, error) {
+func (s *status) webhook(_ context.Context, a *app) (http.Handler, error) {
 	if !s.config.WebhookSecret.IsSet() {
 		return nil, nil
 	}
@@ -206,7 +207,7 @@ func (s *status) webhook(_ context.Context, r *rooms) (http.Handler, error) {
 				}
 				ids = append(append(ids, h.ContactID), h.Merged...)
 			}
-			return r.Reread(ctx, ids, erased)
+			return a.Reread(ctx, ids, erased)
 		},
 	})
 	return h, withCode(exitConfig, err)

@@ -18,8 +18,8 @@ import (
 	"rolecall/store"
 )
 
-// rooms are the parts of a running rolecall, joined.
-type rooms struct {
+// app is a running rolecall: its parts, joined.
+type app struct {
 	config config.Config
 	log    zerolog.Logger
 	store  *store.Store
@@ -28,46 +28,46 @@ type rooms struct {
 	*reconcile.Reconciler
 }
 
-// wiring says how rooms differ from the ordinary.
-type wiring struct {
+// openOptions say how an app differs from the ordinary.
+type openOptions struct {
 	// dir is a directory of CSV files in the place of the sheet.
 	dir string
-	// settle lets an answer in Review count only once it has stood for one more reading.
-	settle   bool
-	progress func(step string, done int)
+	// settleReviews lets an answer in Review count only once it has stood for one more reading.
+	settleReviews bool
+	progress      func(step string, done int)
 	// tries is how often HubSpot and Google are asked when they are in trouble; 0 is the clients' own number.
 	tries   int
 	metrics metrics
-	// looksOnly: nothing is changed, so that where a running rolecall holds the store a copy of it does.
-	looksOnly bool
+	// readOnly: nothing is changed, so that where a running rolecall holds the store a copy of it does.
+	readOnly bool
 }
 
 // fewTries is for commands at which a person waits.
 const fewTries = 2
 
-// metrics hears of what happens in every room.
+// metrics counts what happens in every part.
 type metrics interface {
 	reconcile.Metrics
 	hubspot.Metrics
 }
 
-// open joins the rooms. Close them in any case.
-func open(ctx context.Context, c config.Config, log zerolog.Logger, w wiring) (*rooms, error) {
-	r := &rooms{config: c, log: log}
-	if err := r.open(ctx, w); err != nil {
-		return nil, errors.Join(err, r.Close())
+// open joins the parts of an app. Close it in any case.
+func open(ctx context.Context, c config.Config, log zerolog.Logger, opts openOptions) (*app, error) {
+	a := &app{config: c, log: log}
+	if err := a.open(ctx, opts); err != nil {
+		return nil, errors.Join(err, a.Close())
 	}
-	return r, nil
+	return a, nil
 }
 
-func (r *rooms) open(ctx context.Context, w wiring) (err error) {
-	if r.store, err = store.Open(ctx, r.config.Store); err != nil {
+func (a *app) open(ctx context.Context, opts openOptions) (err error) {
+	if a.store, err = store.Open(ctx, a.config.Store); err != nil {
 		return openingFault(err)
 	}
-	if r.crm, err = openHubSpot(ctx, r.config, r.store, r.log, w); err != nil {
+	if a.crm, err = openHubSpot(ctx, a.config, a.store, a.log, opts); err != nil {
 		return err
 	}
-	if r.sheet, err = openSheet(ctx, r.config, w.dir, w.tries, r.log); err != nil {
+	if a.sheet, err = openSheet(ctx, a.config, opts.dir, opts.tries, a.log); err != nil {
 		return err
 	}
 	builtIn, err := embedding.NewStatic()
@@ -75,18 +75,18 @@ func (r *rooms) open(ctx context.Context, w wiring) (err error) {
 		return fmt.Errorf("read the title model in the program: %w", err)
 	}
 	fitter := &reconcile.ClassifierFitter{
-		BuiltIn: builtIn, Options: classifier.Options{Seed: 1, Cache: r.store}, State: r.store, Now: now,
-		Chosen: func(name string) (embedding.Embedder, error) { return settingsEmbedder(name, r.config, r.store) },
+		BuiltIn: builtIn, Options: classifier.Options{Seed: 1, Cache: a.store}, State: a.store, Now: now,
+		Chosen: func(name string) (embedding.Embedder, error) { return settingsEmbedder(name, a.config, a.store) },
 		Away: func(name string, err error) {
-			r.log.Warn().Str("embedder", name).Err(err).Msg("the chosen embedder does not answer, the built-in one stands in")
+			a.log.Warn().Str("embedder", name).Err(err).Msg("the chosen embedder does not answer, the built-in one stands in")
 		},
 	}
-	o := reconcile.Options{Sheet: r.sheet, CRM: r.crm, State: r.store, Fitter: fitter, Now: now, Log: r.log, Settle: w.settle, Progress: w.progress,
+	o := reconcile.Options{Sheet: a.sheet, CRM: a.crm, State: a.store, Fitter: fitter, Now: now, Log: a.log, Settle: opts.settleReviews, Progress: opts.progress,
 		GlanceEvery: time.Minute, Alert: newAlerts().post}
-	if w.metrics != nil {
-		o.Metrics = w.metrics
+	if opts.metrics != nil {
+		o.Metrics = opts.metrics
 	}
-	r.Reconciler = reconcile.New(o)
+	a.Reconciler = reconcile.New(o)
 	return nil
 }
 
@@ -99,18 +99,18 @@ func openingFault(err error) error {
 }
 
 // Close closes what is open.
-func (r *rooms) Close() error {
-	if r.store == nil {
+func (a *app) Close() error {
+	if a.store == nil {
 		return nil
 	}
-	return r.store.Close()
+	return a.store.Close()
 }
 
 func now() time.Time { return time.Now().UTC() }
 
 // openHubSpot makes the CRM that the settings describe. The settings of the sheet about limits are not known yet; the
 // half of the limits that is the default is left to the portal's other apps.
-func openHubSpot(ctx context.Context, c config.Config, s *store.Store, log zerolog.Logger, w wiring) (*hubspot.CRM, error) {
+func openHubSpot(ctx context.Context, c config.Config, s *store.Store, log zerolog.Logger, opts openOptions) (*hubspot.CRM, error) {
 	source, err := s.Setting(ctx, settingSource)
 	if err != nil {
 		return nil, err
@@ -141,9 +141,9 @@ func openHubSpot(ctx context.Context, c config.Config, s *store.Store, log zerol
 			return value, at, ok && err == nil
 		},
 	}
-	o.Limits.Tries = w.tries
-	if w.metrics != nil {
-		o.Metrics = w.metrics
+	o.Limits.Tries = opts.tries
+	if opts.metrics != nil {
+		o.Metrics = opts.metrics
 	}
 	crm, err := hubspot.New(o)
 	return crm, withCode(exitConfig, err)
