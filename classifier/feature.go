@@ -74,72 +74,98 @@ func (f *features) part(words int) { f.firstWords, f.firstChars = words, len(f.c
 
 // readWords appends to dst the features that words are, and gives the words to pieces.
 func readWords[P pieceReader](dst []uint64, normalized string, pieces P) []uint64 {
-	var previous, before uint64
-	first, after, later, place := true, false, false, false
+	w := wordFeatures{hashes: dst}
 	parted := false
-	var head, last uint64
-	for len(normalized) > 0 && len(dst)+pieces.count() < maxFeatures {
+	for len(normalized) > 0 && len(w.hashes)+pieces.count() < maxFeatures {
 		token := normalized
 		if i := strings.IndexByte(normalized, ' '); i >= 0 {
 			token, normalized = normalized[:i], normalized[i+1:]
 		} else {
 			normalized = ""
 		}
-		if !parted && !first && startsPart(token) {
+		if !parted && w.any && startsPart(token) {
 			parted = true
-			pieces.part(len(dst))
-		}
-		if len(token) == 1 && strings.IndexByte("|,/()@", token[0]) >= 0 {
-			place = token == "@"
-			if head == 0 {
-				head = last
-			}
-			later, after = later || !first, false
-			previous, before = 0, 0
-			continue
-		}
-		if place {
-			continue
-		}
-		if isConnector(token) {
-			if head == 0 {
-				head = last
-			}
-			after = true
-		}
-		word := pieces.word(token)
-		dst = append(dst, combine(seedWord, word))
-		if previous != 0 {
-			dst = append(dst, combine(combine(seedPair, previous), word))
-		}
-		if before != 0 {
-			dst = append(dst, combine(combine(seedSkip, before), word))
-		}
-		if first {
-			dst = append(dst, combine(seedFirst, word))
-			first = false
+			pieces.part(len(w.hashes))
 		}
 		switch {
-		case after:
-			dst = append(dst, combine(seedAfter, word))
+		case len(token) == 1 && strings.IndexByte("|,/()@", token[0]) >= 0:
+			w.separate(token[0])
+		case w.place:
 		default:
-			dst = append(dst, combine(seedBefore, word))
+			if isConnector(token) {
+				w.connect()
+			}
+			w.add(pieces.word(token))
 		}
-		if later {
-			dst = append(dst, combine(seedLater, word))
-		}
-		before, previous, last = previous, word, word
 	}
 	if !parted {
-		pieces.part(len(dst) + 2)
+		pieces.part(len(w.hashes) + 2) // with those that finish adds
 	}
-	if last == 0 {
-		return dst
+	return w.finish()
+}
+
+// wordFeatures collects the features that words are, word by word.
+type wordFeatures struct {
+	hashes           []uint64
+	previous, before uint64 // the last word and the one before it; 0 where a separator stands between
+	head, last       uint64 // the last word of the first part and of all; 0 as long as there is none
+	any              bool   // there has been a word
+	after            bool   // a preposition has come, in this part
+	later            bool   // this is no longer the first part
+	place            bool   // what comes is a place of work, which has no features
+}
+
+// separate begins another part of the title.
+func (w *wordFeatures) separate(separator byte) {
+	w.place = separator == '@'
+	w.endHead()
+	w.later, w.after = w.later || w.any, false
+	w.previous, w.before = 0, 0
+}
+
+// connect notes that what follows is no longer the head noun.
+func (w *wordFeatures) connect() {
+	w.endHead()
+	w.after = true
+}
+
+func (w *wordFeatures) endHead() {
+	if w.head == 0 {
+		w.head = w.last
 	}
-	if head == 0 {
-		head = last
+}
+
+// add adds the features of a word.
+func (w *wordFeatures) add(word uint64) {
+	w.hashes = append(w.hashes, combine(seedWord, word))
+	if w.previous != 0 {
+		w.hashes = append(w.hashes, combine(combine(seedPair, w.previous), word))
 	}
-	return append(dst, combine(seedHead, head), combine(seedLast, last))
+	if w.before != 0 {
+		w.hashes = append(w.hashes, combine(combine(seedSkip, w.before), word))
+	}
+	if !w.any {
+		w.hashes = append(w.hashes, combine(seedFirst, word))
+		w.any = true
+	}
+	if w.after {
+		w.hashes = append(w.hashes, combine(seedAfter, word))
+	} else {
+		w.hashes = append(w.hashes, combine(seedBefore, word))
+	}
+	if w.later {
+		w.hashes = append(w.hashes, combine(seedLater, word))
+	}
+	w.before, w.previous, w.last = w.previous, word, word
+}
+
+// finish adds the features of head and last word, and returns all.
+func (w *wordFeatures) finish() []uint64 {
+	if w.last == 0 {
+		return w.hashes
+	}
+	w.endHead()
+	return append(w.hashes, combine(seedHead, w.head), combine(seedLast, w.last))
 }
 
 // word adds the pieces of one word and returns its hash.
