@@ -57,7 +57,7 @@ type classification struct {
 	seen map[string]*answer
 }
 
-// batch is some rows on their way; done hears when rendered holds them. When they are written it is used again.
+// batch is some rows on their way; done is sent to when rendered holds them. When they are written it is used again.
 type batch struct {
 	rows     [][]string
 	cells    []string // of the rows
