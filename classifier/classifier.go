@@ -30,7 +30,7 @@ type Classifier struct {
 	spelled   map[string]spelling  // their titles
 	extra     *extra
 	targets   [label.AxisCount]target
-	heard     [label.AxisCount]float64 // see heardOf
+	discount  [label.AxisCount]float64 // see discountOf
 	scratches *scratchPool             // they fit whatever corrections are in force
 }
 
@@ -65,9 +65,9 @@ func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *mode
 	c.trust = trustRules(rules, lessons)
 	for _, a := range label.Axes() {
 		c.targets[a] = newTarget(&m.axes[a], book.Settings.TargetPrecision[a], ruledTitles(c.trust, a))
-		silent, active := silentLabels(&m.axes[a], book.Taxonomies[a])
-		if c.heard[a] = heardOf(silent, active); silent > 0 && m.axes[a].examples > 0 {
-			c.targets[a].note = strings.TrimPrefix(c.targets[a].note+"; "+silentNote(silent, active), "; ")
+		untitled, active := labelsWithoutTitles(&m.axes[a], book.Taxonomies[a])
+		if c.discount[a] = discountOf(untitled, active); untitled > 0 && m.axes[a].examples > 0 {
+			c.targets[a].note = strings.TrimPrefix(c.targets[a].note+"; "+withoutTitlesNote(untitled, active), "; ")
 		}
 	}
 	c.extra = &extra{}
@@ -91,33 +91,33 @@ func (c *Classifier) Quality() [label.AxisCount]Quality {
 	return out
 }
 
-// silentLabels counts the active labels that no labelled title speaks for, and all active ones.
-func silentLabels(m *axisModel, t label.Taxonomy) (silent, active int) {
+// labelsWithoutTitles counts the active labels that have no labelled title, and all active ones.
+func labelsWithoutTitles(m *axisModel, t label.Taxonomy) (untitled, active int) {
 	for _, term := range t.Active() {
 		active++
 		if m.classOf(term.Value) < 0 {
-			silent++
+			untitled++
 		}
 	}
-	return silent, active
+	return untitled, active
 }
 
-// heardOf is the share of an answer's confidence that is left when some active labels have no labelled title: a title of such a label
-// looks like one of another label, and no held-out answer shows how often. Beforehand every label is as likely as the next, and a title of a
-// silent one is taken to look as sure as others half the time.
-func heardOf(silent, active int) float64 {
+// discountOf is the share of an answer's confidence that is left when some active labels have no labelled title: a title of such a label
+// looks like one of another label, and no held-out answer shows how often. Beforehand every label is as likely as the next, and such a
+// title is taken to look as sure as others half the time.
+func discountOf(untitled, active int) float64 {
 	if active == 0 {
 		return 1
 	}
-	unseen := float64(silent) / float64(active)
+	unseen := float64(untitled) / float64(active)
 	return (1 - unseen) / (1 - unseen/2)
 }
 
-func silentNote(silent, active int) string {
-	if silent == 1 {
+func withoutTitlesNote(untitled, active int) string {
+	if untitled == 1 {
 		return fmt.Sprintf("1 of %d labels has no labelled title yet, which makes every other answer less sure", active)
 	}
-	return fmt.Sprintf("%d of %d labels have no labelled title yet, which makes every other answer less sure", silent, active)
+	return fmt.Sprintf("%d of %d labels have no labelled title yet, which makes every other answer less sure", untitled, active)
 }
 
 // fewExamples is the number of labelled titles below which no estimate is called honest.

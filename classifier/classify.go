@@ -314,7 +314,7 @@ func (m *axisModel) observe(scores *axisScores, shares []float32, v *verdict) si
 // byExamples puts the answer of heads and neighbours into words.
 func (c *Classifier) byExamples(a label.Axis, v verdict, st *titleState, s *scratch) label.Finding {
 	m := &c.model.axes[a]
-	confidence := v.confidence * c.heard[a]
+	confidence := v.confidence * c.discount[a]
 	f := label.Finding{Value: m.values[v.first], Confidence: confidence, Accepted: confidence >= c.targets[a].threshold, Method: label.ByNeighbors}
 	if v.first == m.fallback {
 		f.Method = label.ByFallback
@@ -324,7 +324,7 @@ func (c *Classifier) byExamples(a label.Axis, v verdict, st *titleState, s *scra
 	}
 	if v.second >= 0 {
 		f.RunnerUp = m.values[v.second]
-		f.RunnerUpConfidence = v.runnerUpConfidence(st.shares[a]) * c.heard[a]
+		f.RunnerUpConfidence = v.runnerUpConfidence(st.shares[a]) * c.discount[a]
 	}
 	f.Why = c.why(a, &f, &v, st, s)
 	return f
