@@ -198,7 +198,7 @@ func settingsLayout() Layout {
 			ours(Text, "unit", "Unit", 110, "What the value counts."),
 			ours(LongText, "allowed", "Allowed", 240, "What may stand in the green cell."),
 			ours(LongText, "what_it_does", "What it does", 460, "What changes when you change it."),
-			ours(Text, "in_use_now", "In use now", 160, "What rolecall goes by at this moment. It differs from Value when a value was refused: Row check says why. Behind a target precision stands the confidence that follows from it. The language model is the one that really answers."),
+			ours(LongText, "in_use_now", "In use now", 180, "What rolecall goes by at this moment. It differs from Value when a value was refused: Row check says why. Behind a target precision stands the confidence that follows from it. The language model is the one that really answers."),
 			rowCheck(),
 		}}
 }
