@@ -25,9 +25,9 @@ type Classifier struct {
 	class     [label.AxisCount][]int16
 	weight    []float32
 	rowOf     map[title.Key]int32
-	shipped   []uint32             // see shippedTitles
-	exact     map[title.Key]lesson // corrections in force
-	spelled   map[string]spelling  // their titles
+	own       map[title.Key]*lesson // see ownExamples
+	exact     map[title.Key]lesson  // corrections in force
+	spelled   map[string]spelling   // their titles
 	extra     *extra
 	targets   [label.AxisCount]target
 	discount  [label.AxisCount]float64 // see discountOf
@@ -50,7 +50,7 @@ func assemble(book label.Rulebook, emb embedding.Embedder, opts Options, m *mode
 	}
 	c := &Classifier{book: book, embedder: emb, options: opts, model: m, teacher: t, rules: rules, lessons: lessons, vectors: vectors, pruned: &pruned{}}
 	c.id = strings.Join([]string{method, emb.ID(), m.key, m.digest()}, "/")
-	c.shipped = shippedTitles()
+	c.own = ownExamples(lessons)
 	c.weight = make([]float32, len(lessons))
 	c.rowOf = make(map[title.Key]int32, len(lessons))
 	for i, l := range lessons {

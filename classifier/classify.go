@@ -133,7 +133,7 @@ func (c *Classifier) decideWithoutNeighbors(st *titleState, s *scratch) bool {
 		st.hits = c.rules.match(st.hits, &st.input)
 	}
 	correction, corrected := c.exact[st.key]
-	own := c.ownExample(st.key)
+	own := c.own[st.key]
 	done := true
 	for _, a := range label.Axes() {
 		f := &st.decision.Findings[a]

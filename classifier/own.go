@@ -7,17 +7,18 @@ import (
 	"rolecall/title"
 )
 
-// ownExample is the example of this very title, where there is one that did not come with the program. Examples that did are many
-// and say what is likely, "Manager" among them; what a team adds is meant as it stands.
-func (c *Classifier) ownExample(key title.Key) *lesson {
-	row, ok := c.rowOf[key]
-	if !ok || c.lessons[row].correction {
-		return nil
+// ownExamples are the examples that did not come with the program, by their titles. Those that did are many and say what is likely,
+// "Manager" among them; what a team adds is meant as it stands.
+func ownExamples(lessons []lesson) map[title.Key]*lesson {
+	shipped := shippedTitles()
+	own := map[title.Key]*lesson{}
+	for i := range lessons {
+		l := &lessons[i]
+		if _, came := slices.BinarySearch(shipped, keyHash(l.key)); !came && !l.correction {
+			own[l.key] = l
+		}
 	}
-	if _, shipped := slices.BinarySearch(c.shipped, keyHash(key)); shipped {
-		return nil
-	}
-	return &c.lessons[row]
+	return own
 }
 
 // shippedTitles are the titles of the examples that came with the program, as sorted hashes of their keys; none where the model in the
